@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine: virtual time, tasks, choices, faults, the event stream. It
+ * knows nothing of PCI.
+ */
+#ifndef RSIM_LIB_ENGINE_ENGINE_H
+#define RSIM_LIB_ENGINE_ENGINE_H
+
+#include "base/arena.h"
+#include "engine/fault.h"
+#include "engine/fiber.h"
+#include "engine/trace.h"
+
+#include <rsim/task.h>
+
+enum { ENGINE_MAX_TASKS = 32, ENGINE_MAX_FAULTS = 32 };
+
+enum task_state {
+	TASK_NONE,
+	TASK_READY,
+	TASK_SLEEPING,		/* until wake */
+	TASK_BLOCKED,		/* until a lock is released */
+	TASK_DONE,
+};
+
+struct task {
+	enum task_state state;
+	uint8_t depth;		/* of calls, for the trace */
+	rsim_ns wake;
+	struct mutex *waits;	/* for this lock, when blocked */
+	struct fiber fiber;
+	const char *name;
+	rsim_task_fn fn;
+	void *arg;
+};
+
+struct engine {
+	/* fixed after rsim_new() */
+	struct rsim *world;	/* handed to tasks, not looked into */
+	struct arena *arena;
+	struct trace *trace;
+	struct rsim_host host;
+	rsim_chooser chooser;
+	void *chooser_ctx;
+	/* state */
+	rsim_ns now;
+	uint64_t seed;
+	uint32_t fault_mask;	/* points with an entry in faults */
+	uint16_t task_count;
+	uint16_t current;	/* number of the running task, 0: none */
+	uint16_t fault_count;
+	uint8_t depth;		/* outside of tasks */
+	bool running;		/* inside rsim_run() */
+	struct fiber scheduler;
+	struct fault faults[ENGINE_MAX_FAULTS];
+	struct task *tasks[ENGINE_MAX_TASKS];	/* number n at n - 1 */
+	/* Names outlive the tasks: traces are read later. */
+	const char *task_names[ENGINE_MAX_TASKS];
+	uint16_t name_count;
+};
+
+static inline uint16_t engine_task_id(const struct engine *e)
+{
+	return e->current;
+}
+
+static inline uint8_t *engine_depth(struct engine *e)
+{
+	return e->current ? &e->tasks[e->current - 1]->depth : &e->depth;
+}
+
+/* Does the fault happen here and now? @value, if not NULL, is set then. */
+static inline bool fault_hits(struct engine *e, enum rsim_fault_point point,
+			      uint32_t dev, int64_t *value)
+{
+	return e->fault_mask & 1u << point &&
+	       fault_search(e, point, dev, value);
+}
+
+/* Tells and moves on: sleeping is an event and, in a task, a switch. */
+void engine_sleep(struct engine *e, rsim_ns ns);
+/* The same for a wait that spins on hardware instead of sleeping. */
+void engine_poll(struct engine *e, rsim_ns ns);
+/* A place where the running task touches what others can see. */
+void engine_point(struct engine *e, const char *site);
+uint32_t engine_choose(struct engine *e, const char *site, uint32_t n);
+
+int engine_task_add(struct engine *e, const char *name, rsim_task_fn fn,
+		    void *arg);
+int engine_run(struct engine *e);
+/* Gives the processor away until the task's state is READY again. */
+void engine_wait(struct engine *e);
+
+#endif

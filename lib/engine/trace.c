@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/trace.h"
+#include "base/host.h"
+#include "engine/engine.h"
+
+static struct rsim_event no_event;	/* written, never read */
+
+static bool trace_grow(struct engine *e)
+{
+	struct trace *t = e->trace;
+	size_t cap = t->cap ? t->cap * 2 : 256;
+	struct rsim_event *p;
+
+	p = host_realloc(&e->host, t->events, cap * sizeof(*p));
+	if (!p) {
+		t->failed = true;
+		return false;
+	}
+	t->events = p;
+	t->cap = cap;
+	return true;
+}
+
+struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
+			     uint32_t dev, const char *what)
+{
+	struct trace *t = e->trace;
+	struct rsim_event *ev;
+
+	if (t->off || (t->count == t->cap && !trace_grow(e)))
+		return &no_event;
+	ev = &t->events[t->count++];
+	*ev = (struct rsim_event){
+		.time = e->now,
+		.what = what,
+		.dev = dev,
+		.task = engine_task_id(e),
+		.kind = (uint8_t)kind,
+		.depth = *engine_depth(e),
+	};
+	return ev;
+}
+
+void trace_call_probe(struct engine *e, uint32_t dev, const char *fn,
+		      bool probe)
+{
+	trace_add(e, RSIM_EV_CALL, dev, fn)->a = probe;
+	++*engine_depth(e);
+}
+
+void trace_call(struct engine *e, uint32_t dev, const char *fn)
+{
+	trace_call_probe(e, dev, fn, false);
+}
+
+int trace_ret(struct engine *e, uint32_t dev, const char *fn, int ret)
+{
+	--*engine_depth(e);
+	trace_add(e, RSIM_EV_RET, dev, fn)->ret = ret;
+	return ret;
+}
+
+void trace_done(struct engine *e, uint32_t dev, const char *fn)
+{
+	trace_ret(e, dev, fn, TRACE_VOID);
+}
+
+void trace_ab(struct engine *e, enum rsim_event_kind kind, uint32_t dev,
+	      const char *what, uint64_t a, uint64_t b)
+{
+	struct rsim_event *ev = trace_add(e, kind, dev, what);
+
+	ev->a = a;
+	ev->b = b;
+}
+
+void trace_warn(struct engine *e, uint32_t dev, const char *fn)
+{
+	trace_add(e, RSIM_EV_WARN, dev, fn);
+}
+
+void trace_log(struct engine *e, uint32_t dev, const char *msg, uint64_t a)
+{
+	trace_add(e, RSIM_EV_LOG, dev, msg)->a = a;
+}

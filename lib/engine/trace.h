@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RSIM_LIB_ENGINE_TRACE_H
+#define RSIM_LIB_ENGINE_TRACE_H
+
+#include <rsim/trace.h>
+#include <rsim/world.h>
+
+/* Lies on the host's heap: history is not state, a snapshot leaves it out. */
+struct trace {
+	struct rsim_event *events;
+	size_t count, cap;
+	bool off;
+	bool failed;	/* the host had no memory: events are missing */
+};
+
+struct engine;
+
+/* Appends an event with time, task and depth filled in; NULL when off. */
+struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
+			     uint32_t dev, const char *what);
+
+/* A call and its return; the events between them are one level deeper. */
+void trace_call(struct engine *e, uint32_t dev, const char *fn);
+void trace_call_probe(struct engine *e, uint32_t dev, const char *fn,
+		      bool probe);
+int trace_ret(struct engine *e, uint32_t dev, const char *fn, int ret);
+void trace_done(struct engine *e, uint32_t dev, const char *fn);
+/* Event of @kind with two numbers. */
+void trace_ab(struct engine *e, enum rsim_event_kind kind, uint32_t dev,
+	      const char *what, uint64_t a, uint64_t b);
+void trace_warn(struct engine *e, uint32_t dev, const char *fn);
+void trace_log(struct engine *e, uint32_t dev, const char *msg, uint64_t a);
+
+enum { TRACE_VOID = 1 << 30 };	/* the ret of a function without a value */
+
+#endif

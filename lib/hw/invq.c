@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Models: CMD_SYNC / wait descriptor / COMPLETION_WAIT behind ATC commands.
+ * Spec: PCIe 10.3.1 (reply time); SMMUv3 4.7.3; VT-d 6.5.2.
+ */
+#include "hw/invq.h"
+#include "hw/atc.h"
+#include "hw/function.h"
+#include "hw/hw.h"
+
+void hw_invq_cmd(struct hw *hw, struct hw_fn *fn, const char *what)
+{
+	trace_add(hw->e, RSIM_EV_CMD, fn ? fn->id : 0, what);
+}
+
+void hw_invq_atc(struct hw *hw, struct hw_fn *fn, rsim_pasid pasid,
+		 rsim_iova iova, uint64_t size)
+{
+	struct hw_invq *q = &hw->iommu.queue;
+	struct rsim_event *ev = trace_add(hw->e, RSIM_EV_CMD, fn->id,
+					  "ATC_INV");
+
+	ev->a = size ? iova : 0;
+	ev->b = size;
+	ev->obj = pasid == RSIM_NO_PASID ? 0 : pasid;
+	if (hw_atc_invalidate(fn, pasid, iova, size))
+		return;
+	q->unanswered++;
+	if (q->stuck_until <= hw->e->now)
+		q->stuck_until = hw->e->now +
+				 q->timeout_ms * RSIM_NS_PER_MS;
+}
+
+enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
+{
+	struct hw_invq *q = &hw->iommu.queue;
+	rsim_ns limit = poll_ms == RSIM_NEVER
+				? UINT64_MAX
+				: hw->e->now + poll_ms * RSIM_NS_PER_MS;
+
+	trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC");
+	if (!q->unanswered)
+		return HW_SYNC_DONE;
+	if (q->stuck_until > limit) {
+		engine_poll(hw->e, limit - hw->e->now);
+		trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC not answered in time");
+		return HW_SYNC_TIMEOUT;
+	}
+	if (q->stuck_until > hw->e->now)
+		engine_poll(hw->e, q->stuck_until - hw->e->now);
+	q->unanswered = 0;
+	trace_add(hw->e, RSIM_EV_CMD, 0, "ATC invalidation timed out");
+	return HW_SYNC_ERROR;
+}

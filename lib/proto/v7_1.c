@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Models: pci_dev_reset_iommu_prepare() and pci_dev_reset_iommu_done() of
+ * Linux 7.1 to 7.3: the eight fixes from d769711fcddd to 15dd29ca6206.
+ */
+#include "proto/table.h"
+
+#include <errno.h>
+
+static int prepare(struct rsim_dev *dev)
+{
+	struct rsim_group *group;
+	struct rsim_fence_group *fence;
+	struct rsim_fence_dev *own;
+	int ret = 0;
+
+	if (!rsim_fence_applies(dev))
+		return 0;
+	group = rsim_fence_lock(dev);
+	fence = rsim_fence_group(group);
+	own = rsim_fence_dev(dev);
+	/* Nested: the outermost pair does the work. */
+	if (own->reset_depth++)
+		goto out;
+	ret = rsim_fence_alloc_blocking(group);
+	if (!ret && rsim_group_domain(group) != rsim_group_blocking(group))
+		ret = rsim_fence_attach(dev, rsim_group_blocking(group),
+					rsim_group_domain(group));
+	if (ret) {
+		own->reset_depth--;
+		goto out;
+	}
+	/* Before the PASIDs: the driver asks what the RID is attached to. */
+	own->blocked = true;
+	if (rsim_fence_has_pasids(dev))
+		rsim_fence_remove_pasids(dev);
+	fence->recovery_cnt++;
+out:
+	rsim_fence_unlock(group);
+	return ret;
+}
+
+static void done(struct rsim_dev *dev, bool succeeded)
+{
+	struct rsim_group *group;
+	struct rsim_fence_group *fence;
+	struct rsim_fence_dev *own;
+
+	(void)succeeded;
+	if (!rsim_fence_applies(dev))
+		return;
+	group = rsim_fence_lock(dev);
+	fence = rsim_fence_group(group);
+	own = rsim_fence_dev(dev);
+	if (!own->reset_depth) {
+		rsim_fence_warn_done(dev);
+		goto out;
+	}
+	if (--own->reset_depth)
+		goto out;
+	if (rsim_fence_alias_blocked(dev))
+		rsim_fence_log(dev, "unblocked under a blocked alias");
+	if (rsim_group_domain(group) &&
+	    rsim_group_domain(group) != rsim_group_blocking(group) &&
+	    rsim_fence_attach(dev, rsim_group_domain(group),
+			      rsim_group_blocking(group)))
+		rsim_fence_warn_done(dev);
+	own->blocked = false;
+	if (rsim_fence_has_pasids(dev))
+		rsim_fence_restore_pasids(dev);
+	if (!fence->recovery_cnt)
+		rsim_fence_warn_done(dev);
+	else
+		fence->recovery_cnt--;
+out:
+	rsim_fence_unlock(group);
+}
+
+static int gate(struct rsim_group *group, struct rsim_dev *dev,
+		enum rsim_gate why)
+{
+	if (why == RSIM_GATE_TEARDOWN)
+		return 0;
+	if (why == RSIM_GATE_DEFERRED)
+		return rsim_fence_dev(dev)->blocked ? -EBUSY : 0;
+	return rsim_fence_group(group)->recovery_cnt ? -EBUSY : 0;
+}
+
+static bool skip(struct rsim_dev *dev)
+{
+	return rsim_fence_dev(dev)->blocked;
+}
+
+static struct rsim_domain *domain_of(struct rsim_dev *dev)
+{
+	struct rsim_group *group = rsim_dev_group(dev);
+
+	return rsim_fence_dev(dev)->blocked ? rsim_group_blocking(group)
+					    : rsim_group_domain(group);
+}
+
+const struct rsim_proto proto_v7_1 = {
+	.name = "v7.1",
+	.what = "Linux 7.1 to 7.3: each device counts for itself",
+	.done_rule = RSIM_DONE_ALWAYS,
+	.probe_fences = true,
+	.prepare = prepare,
+	.done = done,
+	.gate = gate,
+	.skip = skip,
+	.domain_of = domain_of,
+};
