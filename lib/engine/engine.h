@@ -78,7 +78,7 @@ static inline bool fault_hits(struct engine *e, enum rsim_fault_point point,
 }
 
 /* Tells and moves on: sleeping is an event and, in a task, a switch. */
-void engine_sleep(struct engine *e, rsim_ns ns);
+void engine_sleep(struct engine *e, uint32_t dev, rsim_ns ns);
 /* The same for a wait that spins on hardware instead of sleeping. */
 void engine_poll(struct engine *e, rsim_ns ns);
 /* A place where the running task touches what others can see. */

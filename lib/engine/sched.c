@@ -54,11 +54,12 @@ void engine_point(struct engine *e, const char *site)
 		engine_wait(e);
 }
 
-static void pass_time(struct engine *e, const char *how, rsim_ns ns)
+static void pass_time(struct engine *e, uint32_t dev, const char *how,
+		      rsim_ns ns)
 {
 	struct task *t;
 
-	trace_add(e, RSIM_EV_SLEEP, 0, how)->a = ns;
+	trace_add(e, RSIM_EV_SLEEP, dev, how)->a = ns;
 	if (!e->current) {
 		e->now += ns;
 		return;
@@ -69,14 +70,14 @@ static void pass_time(struct engine *e, const char *how, rsim_ns ns)
 	engine_wait(e);
 }
 
-void engine_sleep(struct engine *e, rsim_ns ns)
+void engine_sleep(struct engine *e, uint32_t dev, rsim_ns ns)
 {
-	pass_time(e, "sleep", ns);
+	pass_time(e, dev, "sleep", ns);
 }
 
 void engine_poll(struct engine *e, rsim_ns ns)
 {
-	pass_time(e, "poll", ns);
+	pass_time(e, 0, "poll", ns);
 }
 
 static void task_main(void *arg)

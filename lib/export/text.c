@@ -240,16 +240,16 @@ static void body(const struct rsim *w, const struct rsim_event *ev,
 }
 
 void export_event(const struct rsim *w, const struct rsim_event *ev,
-		  struct text *t)
+		  unsigned depth, unsigned times, struct text *t)
 {
-	const char *dev = dev_name(w, ev->dev);
-
 	text_printf(t, "%9" PRIu64 ".%03" PRIu64 "  ", ev->time / 1000000,
 		    ev->time / 1000 % 1000);
 	if (w->e.name_count)
 		text_printf(t, "%-8.12s ", task_name(w, ev->task));
-	text_printf(t, "%-8s %*s", dev, ev->depth * 2, "");
+	text_printf(t, "%-8s %*s", dev_name(w, ev->dev), depth * 2, "");
 	body(w, ev, t);
+	if (times > 1)
+		text_printf(t, ", %u times", times);
 	text_add(t, "\n", 1);
 }
 
@@ -309,17 +309,63 @@ static bool shown(const struct rsim *w, const struct rsim_event *ev,
 	}
 }
 
+/* The next event after @i that is shown, or the count. */
+static size_t next_shown(const struct rsim *w, size_t i,
+			 enum rsim_trace_detail detail)
+{
+	const struct trace *t = &w->side->trace;
+
+	for (i++; i < t->count; i++)
+		if (shown(w, &t->events[i], detail))
+			break;
+	return i;
+}
+
+/* Two waits of a poll, which a story tells as one. */
+static bool same_wait(const struct rsim_event *a, const struct rsim_event *b)
+{
+	return a->kind == RSIM_EV_SLEEP && b->kind == RSIM_EV_SLEEP &&
+	       a->a == b->a && a->task == b->task && a->dev == b->dev;
+}
+
+/* Depth counts the enclosing calls that are shown, for each task. */
+static void story(const struct rsim *w, size_t from,
+		  enum rsim_trace_detail detail, struct text *t)
+{
+	const struct rsim_event *all = w->side->trace.events;
+	size_t count = w->side->trace.count, i, next;
+	int depth[ENGINE_MAX_TASKS + 1] = { 0 };
+
+	i = from < count && shown(w, &all[from], detail)
+		    ? from : next_shown(w, from, detail);
+	for (; i < count; i = next) {
+		const struct rsim_event *ev = &all[i];
+		int *d = &depth[ev->task];
+		unsigned times = 1;
+
+		next = next_shown(w, i, detail);
+		while (next < count && detail == RSIM_TRACE_STORY &&
+		       same_wait(ev, &all[next])) {
+			next = next_shown(w, next, detail);
+			times++;
+		}
+		if (ev->kind == RSIM_EV_RET && *d)
+			--*d;
+		export_event(w, ev, (unsigned)*d, times, t);
+		if (ev->kind == RSIM_EV_CALL)
+			++*d;
+	}
+}
+
 char *rsim_trace_text(const struct rsim *w, size_t from,
 		      enum rsim_trace_detail detail)
 {
-	struct text t = { .host = &w->e.host };
-	size_t i;
+	struct text t = { 0 };
 
 	MISUSE_IF(!w, "rsim_trace_text", "w is NULL");
+	t.host = &w->e.host;
 	text_add(&t, "", 0);
-	for (i = from; i < w->side->trace.count; i++)
-		if (shown(w, &w->side->trace.events[i], detail))
-			export_event(w, &w->side->trace.events[i], &t);
+	story(w, from, detail, &t);
 	if (!t.failed)
 		return t.buf;
 	text_free(&t);

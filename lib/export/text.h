@@ -8,8 +8,8 @@
 
 #include <rsim/trace.h>
 
-/* One line, newline included. */
+/* One line, newline included, for @times such events in a row. */
 void export_event(const struct rsim *w, const struct rsim_event *ev,
-		  struct text *t);
+		  unsigned depth, unsigned times, struct text *t);
 
 #endif

@@ -35,7 +35,7 @@ void os_cfg_write(struct rsim_dev *dev, unsigned off, unsigned size,
 
 void os_msleep(struct rsim_dev *dev, unsigned ms)
 {
-	engine_sleep(dev_engine(dev), ms * RSIM_NS_PER_MS);
+	engine_sleep(dev_engine(dev), dev->fn.id, ms * RSIM_NS_PER_MS);
 }
 
 int os_own(struct rsim_dev *dev)

@@ -179,7 +179,7 @@ int rsim_run(struct rsim *w)
 void rsim_sleep(struct rsim *w, rsim_ns ns)
 {
 	MISUSE_IF(!w, "rsim_sleep", "w is NULL");
-	engine_sleep(&w->e, ns);
+	engine_sleep(&w->e, 0, ns);
 }
 
 void rsim_yield(struct rsim *w)

@@ -168,11 +168,15 @@ static void table_erase(struct rsim_group *g, struct pasid_entry *p)
 
 /* What comes before the mutex is taken. */
 static int pasid_allowed(const struct rsim_dev *dev, rsim_pasid pasid,
-			 const struct rsim_domain *domain)
+			 const struct rsim_domain *domain, bool attaching)
 {
 	const struct rsim_group *g = dev->group;
 
-	if (!g || !g->static_blocked || !domain_is_paging(domain))
+	if (!g || !domain_is_paging(domain))
+		return -EOPNOTSUPP;
+	/* Taking a PASID off again needs a static blocked domain. Who replaces
+	 * one has attached it before, so only attaching asks. */
+	if (attaching && !g->static_blocked)
 		return -EOPNOTSUPP;
 	if (domain->instance != g->instance || pasid == 0)
 		return -EINVAL;
@@ -237,7 +241,7 @@ static int pasid_call(struct rsim_dev *dev, const char *call,
 	int ret;
 
 	trace_call(e, dev->fn.id, call);
-	ret = pasid_allowed(dev, pasid, domain);
+	ret = pasid_allowed(dev, pasid, domain, locked == attach_locked);
 	if (!ret) {
 		mutex_lock(e, &dev->group->mutex);
 		ret = locked(dev->group, pasid, domain);
