@@ -227,6 +227,10 @@ static void body(const struct rsim *w, const struct rsim_event *ev,
 		break;
 	case RSIM_EV_FAULT:
 		text_printf(t, "FAULT %s", ev->what);
+		if (ev->a == RSIM_NEVER)
+			text_printf(t, " = never");
+		else if (ev->a)
+			text_printf(t, " = %" PRId64, (int64_t)ev->a);
 		break;
 	case RSIM_EV_TASK:
 		text_printf(t, "task %s", ev->what);

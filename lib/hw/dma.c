@@ -38,7 +38,10 @@ static int can_issue(struct hw_fn *fn)
 		return -ENODEV;
 	if (fn->d_state)
 		return -EAGAIN;
-	if (!(fn_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER))
+	/* Bus Master Enable is a bit of the device: one that hangs cannot be
+	 * trusted to honour it. */
+	if (!fn->resetting &&
+	    !(fn_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER))
 		return -EACCES;
 	return 0;
 }

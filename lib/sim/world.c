@@ -210,6 +210,8 @@ int rsim_fault_add(struct rsim *w, const struct rsim_fault *fault)
 			  "\"gone\" needs a device");
 		fault->dev->fn.gone_at =
 			w->e.now + (rsim_ns)fault->value * RSIM_NS_PER_MS;
+		trace_add(&w->e, RSIM_EV_FAULT, fault->dev->fn.id,
+			  "gone, in ms")->a = (uint64_t)fault->value;
 		return 0;
 	}
 	return fault_add(&w->e, fault, fault->dev ? fault->dev->fn.id : 0);
