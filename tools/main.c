@@ -13,6 +13,8 @@ static const struct verb verbs[] = {
 	  verb_reset },
 	{ "conform", "run a conformance script on the IOMMU core",
 	  verb_conform },
+	{ "catalogue", "upstream's bugs, and which protocol has them",
+	  verb_catalogue },
 };
 
 static void help(FILE *to)
@@ -27,11 +29,10 @@ static void help(FILE *to)
 		    " reset failed,\n2 bad usage or input.\n");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	unsigned i;
 
-	argp_err_exit_status = EXIT_USAGE;
 	if (argc < 2) {
 		help(stderr);
 		return EXIT_USAGE;
@@ -47,21 +48,27 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[1], verbs[i].name)) {
 			static char name[32] = "rsim ";
-			int ret;
 
 			strcat(name, verbs[i].name);
 			argv[1] = name;
-			ret = verbs[i].run(argc - 1, argv + 1);
-			if (fflush(stdout) || ferror(stdout)) {
-				fprintf(stderr, "rsim: writing: %s\n",
-					strerror(errno));
-				return EXIT_USAGE;
-			}
-			return ret;
+			return verbs[i].run(argc - 1, argv + 1);
 		}
 	fprintf(stderr, "rsim: there is no verb '%s'\n\n", argv[1]);
 	help(stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	argp_err_exit_status = EXIT_USAGE;
+	ret = run(argc, argv);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "rsim: writing: %s\n", strerror(errno));
+		return EXIT_USAGE;
+	}
+	return ret;
 }
 
 enum rsim_kernel tool_kernel(const char *word, struct argp_state *state)

@@ -47,9 +47,8 @@ static void parse_arg(struct options *o, char *arg, struct argp_state *state)
 		o->dump = arg;
 	} else if (!o->has_bdf) {
 		if (rsim_bdf_parse(arg, &o->bdf))
-			argp_error(state,
-				   "'%s' is no address; expected [DDDD:]BB:DD.F",
-				   arg);
+			argp_error(state, "'%s' is no address; expected"
+				   " [DDDD:]BB:DD.F", arg);
 		o->has_bdf = true;
 	} else {
 		argp_usage(state);

@@ -49,7 +49,7 @@ enum rsim_cap {
 	RSIM_CAP_IMM_READY = 1 << 14,	/* Immediate Readiness */
 	RSIM_CAP_NO_LINK_REPORT = 1 << 15, /* port: no DLL Link Active bit */
 	RSIM_CAP_MULTIFUNCTION = 1 << 16,
-	RSIM_CAP_SLOT = 1 << 17,	/* port: hot-plug slot, owned by pciehp */
+	RSIM_CAP_SLOT = 1 << 17,	/* port: hot-plug slot of pciehp's */
 };
 
 /* What Linux' quirk tables say, for functions they do not know by ID. */
@@ -95,6 +95,7 @@ struct rsim_dev_desc {
 	bool no_iommu;		/* not behind the IOMMU */
 	uint16_t vfs;		/* with RSIM_CAP_SRIOV: TotalVFs */
 	uint32_t max_pasids;	/* with RSIM_CAP_PASID; 0: 1 << 16 */
+	struct rsim_dev *alias_of; /* its requests carry this function's RID */
 	struct rsim_group *group; /* share this group instead of Linux' rules */
 	bool new_group;		/* a group of its own instead of the rules */
 };
@@ -141,6 +142,13 @@ RSIM_API uint16_t rsim_dev_vendor(const struct rsim_dev *dev);
 RSIM_API uint16_t rsim_dev_device(const struct rsim_dev *dev);
 /* The bridge above, or NULL on a root bus. */
 RSIM_API struct rsim_dev *rsim_dev_upstream(const struct rsim_dev *dev);
+/* A VF's PF, or NULL. */
+RSIM_API struct rsim_dev *rsim_dev_pf(const struct rsim_dev *dev);
+/* The requester ID under which the IOMMU knows it. Functions with the same
+ * one share a stream entry. */
+RSIM_API uint16_t rsim_dev_requester(const struct rsim_dev *dev);
+/* The function of this number, or NULL: removed, or none. */
+RSIM_API struct rsim_dev *rsim_dev_numbered(struct rsim *w, uint32_t number);
 /* The IOMMU group, or NULL. */
 RSIM_API struct rsim_group *rsim_dev_group(const struct rsim_dev *dev);
 /* pci_ats_supported(): a usable ATS capability and a trusted device. */

@@ -37,6 +37,9 @@ RSIM_API void rsim_domain_free(struct rsim_domain *domain);
 RSIM_API bool rsim_domain_is_freed(const struct rsim_domain *domain);
 RSIM_API const char *rsim_domain_name(const struct rsim_domain *domain);
 RSIM_API uint32_t rsim_domain_number(const struct rsim_domain *domain);
+/* The domain of this number, freed ones included; NULL: none. */
+RSIM_API struct rsim_domain *rsim_domain_numbered(struct rsim *w,
+						  uint32_t number);
 RSIM_API enum rsim_domain_type
 rsim_domain_type(const struct rsim_domain *domain);
 

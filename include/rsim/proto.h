@@ -52,6 +52,12 @@ struct rsim_proto {
 		    enum rsim_gate why);
 	/* (L) Is this device left out of a change of its whole group? */
 	bool (*skip)(struct rsim_dev *dev);
+	/*
+	 * The IOMMU's driver got no positive answer to an ATC invalidation of
+	 * this device, and its flush has not returned yet. Called from atomic
+	 * context: it must not take the mutex. NULL: nobody is told.
+	 */
+	void (*broken)(struct rsim_dev *dev);
 	/* (L) What a driver is told that its device is attached to. */
 	struct rsim_domain *(*domain_of)(struct rsim_dev *dev);
 };
@@ -96,6 +102,9 @@ RSIM_API void rsim_fence_restore_pasids(struct rsim_dev *dev);
 RSIM_API bool rsim_fence_has_pasids(const struct rsim_dev *dev);
 /* (L) Is a device with the same requester ID blocked while this is not? */
 RSIM_API bool rsim_fence_alias_blocked(struct rsim_dev *dev);
+/* The driver shuts ATS off for the device, at once: Enable in the device, then
+ * what its stream entry lets pass. Lifted by reset_device_done. */
+RSIM_API void rsim_fence_block_ats(struct rsim_dev *dev);
 /* (L) Calls the driver's reset_device_done op. */
 RSIM_API void rsim_fence_reset_device_done(struct rsim_dev *dev);
 

@@ -76,6 +76,16 @@ RSIM_API long rsim_reset_store(struct rsim_dev *dev, const char *text);
 RSIM_API int rsim_hot_reset(struct rsim_dev *dev);
 RSIM_API int rsim_bus_error_reset(struct rsim_dev *bridge);
 
+/*
+ * More paths of that kind: a Downstream Port Containment event, which takes
+ * the link below @port down before anybody can prepare; Linux waits for it to
+ * come back (-ENOTTY: it does not). And a fatal error that AER reports of a
+ * root complex integrated endpoint: pcie_reset_flr(), fenced, but without the
+ * device lock and without saving anything.
+ */
+RSIM_API int rsim_dpc_event(struct rsim_dev *port);
+RSIM_API int rsim_aer_fatal(struct rsim_dev *rciep);
+
 /* A driver's error handlers; each may be NULL. */
 struct rsim_driver {
 	const char *name;

@@ -4,6 +4,8 @@
 #define RSIM_RSIM_H
 
 #include <rsim/base.h>
+#include <rsim/catalogue.h>
+#include <rsim/check.h>
 #include <rsim/dev.h>
 #include <rsim/dma.h>
 #include <rsim/fault.h>

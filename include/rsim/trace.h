@@ -34,10 +34,11 @@ enum rsim_event_kind {
 	RSIM_EV_LOG,		/* message @what about @dev; @a, @b numbers */
 	/* what the silicon does */
 	RSIM_EV_HW,		/* function @dev: @what */
-	RSIM_EV_STE,		/* stream entry of @dev is now @what */
+	RSIM_EV_STE,		/* stream entry of @dev is now @what; @a: 0 lets
+				 * nothing pass; @b: lets ATS pass */
 	RSIM_EV_CMD,		/* IOMMU command @what for @dev */
 	RSIM_EV_ATC,		/* the ATC of @dev: @what, IOVA @a, PA @b */
-	RSIM_EV_DMA,		/* @dev uses address @a: reaches PA @b or @ret */
+	RSIM_EV_DMA,		/* @dev uses address @a: gets PA @b or @ret */
 	RSIM_EV_PAGE,		/* page @a: @what, owner @obj, generation @b */
 	RSIM_EV_FAULT,		/* fault point @what takes effect */
 	/* what the test does */
@@ -67,6 +68,7 @@ enum rsim_trace_detail {
 				 * silicon's small print: what a reader needs */
 };
 
+/* How many events there are. */
 RSIM_API size_t rsim_trace_count(const struct rsim *w);
 /* Event @i; valid until the next call that adds one. */
 RSIM_API const struct rsim_event *rsim_trace_at(const struct rsim *w,

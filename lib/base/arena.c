@@ -63,13 +63,19 @@ static bool fits(const struct arena *a, size_t bytes)
 	return bytes <= a->size && used <= a->size - bytes;
 }
 
+static void *refuse(struct arena *a)
+{
+	a->refused = true;
+	return NULL;
+}
+
 void *arena_hot(struct arena *a, size_t bytes)
 {
 	int c = size_class(ALIGN16(bytes));
 	void *p;
 
 	if (!host_allows(a->host, bytes))
-		return NULL;
+		return refuse(a);
 	if (c >= 0 && a->free[c]) {
 		p = a->free[c];
 		a->free[c] = a->free[c]->next;
@@ -78,7 +84,7 @@ void *arena_hot(struct arena *a, size_t bytes)
 	}
 	bytes = class_bytes(c, bytes);
 	if (!fits(a, bytes))
-		return NULL;
+		return refuse(a);
 	p = (char *)a + a->hot;
 	a->hot += bytes;
 	return p;
@@ -100,10 +106,10 @@ void arena_release(struct arena *a, void *p, size_t bytes)
 void *arena_cold(struct arena *a, size_t bytes)
 {
 	if (!host_allows(a->host, bytes))
-		return NULL;
+		return refuse(a);
 	bytes = ALIGN16(bytes);
 	if (!fits(a, bytes))
-		return NULL;
+		return refuse(a);
 	a->cold += bytes;
 	return (char *)a + a->size - a->cold;
 }

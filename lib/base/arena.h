@@ -25,6 +25,8 @@ struct arena {
 	size_t size;	/* of the range */
 	size_t hot;	/* bytes used from the start, this struct included */
 	size_t cold;	/* bytes used at the end */
+	bool refused;	/* an allocation failed: the host's -ENOMEM, where a
+			 * call cannot tell it from a modelled one */
 	struct arena_free *free[ARENA_CLASSES];
 	struct arena_free *stacks;	/* of fibers that are over */
 };

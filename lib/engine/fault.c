@@ -25,6 +25,7 @@ static const struct {
 	{ "acpi-rst", 0, "the firmware's _RST fails" },
 	{ "cfg-read", 0, "the control register of a CXL port is unreadable" },
 	{ "iomap", 0, "BAR 0 cannot be mapped (device-specific resets)" },
+	{ "irq", 0, "the IOMMU's error interrupt cannot run" },
 	{ "quirk", 0, "what a device-specific reset polls for never comes" },
 	{ "alloc", -ENOMEM, "errno of allocating a blocking domain" },
 	{ "alloc-default", -ENOMEM, "errno of allocating a default domain" },

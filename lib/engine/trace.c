@@ -21,12 +21,25 @@ static bool trace_grow(struct engine *e)
 	return true;
 }
 
+void trace_flush(struct engine *e)
+{
+	struct trace *t = e->trace;
+
+	while (t->observe && t->observed < t->count) {
+		size_t i = t->observed++;
+
+		t->observe(t->observe_ctx, &t->events[i], i);
+	}
+}
+
 struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 			     uint32_t dev, const char *what)
 {
 	struct trace *t = e->trace;
 	struct rsim_event *ev;
 
+	if (t->observe)
+		trace_flush(e);
 	if (t->off || (t->count == t->cap && !trace_grow(e)))
 		return &no_event;
 	ev = &t->events[t->count++];
@@ -39,6 +52,13 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 		.depth = *engine_depth(e),
 	};
 	return ev;
+}
+
+struct rsim_event *trace_last(struct engine *e)
+{
+	struct trace *t = e->trace;
+
+	return t->off || !t->count ? &no_event : &t->events[t->count - 1];
 }
 
 void trace_call_probe(struct engine *e, uint32_t dev, const char *fn,

@@ -11,6 +11,10 @@ struct trace {
 	size_t count, cap;
 	bool off;
 	bool failed;	/* the host had no memory: events are missing */
+	/* Sees each event once it is complete, before the next is added. */
+	void (*observe)(void *ctx, const struct rsim_event *ev, size_t i);
+	void *observe_ctx;
+	size_t observed;	/* events that it has seen */
 };
 
 struct engine;
@@ -25,11 +29,16 @@ void trace_call_probe(struct engine *e, uint32_t dev, const char *fn,
 		      bool probe);
 int trace_ret(struct engine *e, uint32_t dev, const char *fn, int ret);
 void trace_done(struct engine *e, uint32_t dev, const char *fn);
+/* The event added last, to complete it. */
+struct rsim_event *trace_last(struct engine *e);
 /* Event of @kind with two numbers. */
 void trace_ab(struct engine *e, enum rsim_event_kind kind, uint32_t dev,
 	      const char *what, uint64_t a, uint64_t b);
 void trace_warn(struct engine *e, uint32_t dev, const char *fn);
 void trace_log(struct engine *e, uint32_t dev, const char *msg, uint64_t a);
+
+/* Shows the observer what it has not seen yet. */
+void trace_flush(struct engine *e);
 
 enum { TRACE_VOID = 1 << 30 };	/* the ret of a function without a value */
 

@@ -134,10 +134,8 @@ static void ms_text(struct text *t, const char *what, uint64_t ns)
 	text_printf(t, " ms");
 }
 
-static void cmd_text(const struct rsim *w, const struct rsim_event *ev,
-		     struct text *t)
+static void cmd_text(const struct rsim_event *ev, struct text *t)
 {
-	(void)w;
 	text_printf(t, "iommu: %s", ev->what);
 	if (strcmp(ev->what, "ATC_INV"))
 		return;
@@ -148,8 +146,9 @@ static void cmd_text(const struct rsim *w, const struct rsim_event *ev,
 		text_printf(t, " all");
 }
 
-static void body(const struct rsim *w, const struct rsim_event *ev,
-		 struct text *t)
+/* What Linux does. False: it is something else. */
+static bool os_body(const struct rsim *w, const struct rsim_event *ev,
+		    struct text *t)
 {
 	switch ((enum rsim_event_kind)ev->kind) {
 	case RSIM_EV_CALL:
@@ -204,6 +203,16 @@ static void body(const struct rsim *w, const struct rsim_event *ev,
 		if (ev->a)
 			text_printf(t, " (%" PRIu64 ")", ev->a);
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* What the silicon and the test do. */
+static void hw_body(const struct rsim_event *ev, struct text *t)
+{
+	switch ((enum rsim_event_kind)ev->kind) {
 	case RSIM_EV_HW:
 		text_printf(t, "hw: %s", ev->what);
 		break;
@@ -211,7 +220,7 @@ static void body(const struct rsim *w, const struct rsim_event *ev,
 		text_printf(t, "iommu: stream entry: %s", ev->what);
 		break;
 	case RSIM_EV_CMD:
-		cmd_text(w, ev, t);
+		cmd_text(ev, t);
 		break;
 	case RSIM_EV_ATC:
 		text_printf(t, "ATC %s 0x%" PRIx64 " -> page 0x%" PRIx64,
@@ -238,7 +247,7 @@ static void body(const struct rsim *w, const struct rsim_event *ev,
 	case RSIM_EV_NOTE:
 		text_printf(t, "-- %s", ev->what);
 		break;
-	case RSIM_EV_KINDS:
+	default:
 		break;
 	}
 }
@@ -251,7 +260,8 @@ void export_event(const struct rsim *w, const struct rsim_event *ev,
 	if (w->e.name_count)
 		text_printf(t, "%-8.12s ", task_name(w, ev->task));
 	text_printf(t, "%-8s %*s", dev_name(w, ev->dev), depth * 2, "");
-	body(w, ev, t);
+	if (!os_body(w, ev, t))
+		hw_body(ev, t);
 	if (times > 1)
 		text_printf(t, ", %u times", times);
 	text_add(t, "\n", 1);
@@ -408,7 +418,9 @@ const struct rsim_event *rsim_trace_at(const struct rsim *w, size_t i)
 void rsim_trace_clear(struct rsim *w)
 {
 	MISUSE_IF(!w, "rsim_trace_clear", "w is NULL");
+	trace_flush(&w->e);
 	w->side->trace.count = 0;
+	w->side->trace.observed = 0;
 	w->side->trace.failed = false;
 }
 
@@ -423,9 +435,13 @@ void rsim_note(struct rsim *w, const char *text)
 	char *copy;
 
 	MISUSE_IF(!w || !text, "rsim_note", "an argument is NULL");
+	if (w->side->trace.off)
+		return;
 	copy = arena_strdup(w->arena, text);
 	if (copy)
 		trace_add(&w->e, RSIM_EV_NOTE, 0, copy);
+	else
+		w->side->trace.failed = true;
 }
 
 static unsigned count(const struct rsim *w, enum rsim_event_kind kind,

@@ -83,7 +83,8 @@ static uint32_t live_bits(struct hw_fn *fn, unsigned off, unsigned size,
 	unsigned sta = e + PCI_EXP_LNKSTA, dev = e + PCI_EXP_DEVSTA;
 
 	if (e && fn->below && off <= sta && sta + 2 <= off + size) {
-		uint32_t bit = (uint32_t)PCI_EXP_LNKSTA_DLLLA << 8 * (sta - off);
+		uint32_t bit = (uint32_t)PCI_EXP_LNKSTA_DLLLA
+			       << 8 * (sta - off);
 
 		val &= ~bit;
 		if (fn->link_dllla && fn->link_up_at <= fn->hw->e->now)

@@ -48,7 +48,7 @@ struct hw_fn {
 	uint8_t resetting;	/* enum hw_reset: the one that runs */
 	uint8_t d_state;
 	bool link_dllla;	/* the port shows DLL Link Active when up */
-	bool sbr;		/* the bridge holds its secondary bus in reset */
+	bool sbr;		/* the bridge holds the bus below in reset */
 	bool ats_lost;		/* a translation request got UR: stop using
 				 * ATS until E is set again */
 };

@@ -25,7 +25,9 @@ void hw_invq_atc(struct hw *hw, struct hw_fn *fn, rsim_pasid pasid,
 	ev->obj = pasid == RSIM_NO_PASID ? 0 : pasid;
 	if (hw_atc_invalidate(fn, pasid, iova, size))
 		return;
+	trace_add(hw->e, RSIM_EV_HW, fn->id, "does not answer");
 	q->unanswered++;
+	q->guilty = fn->id;
 	if (q->stuck_until <= hw->e->now)
 		q->stuck_until = hw->e->now +
 				 q->timeout_ms * RSIM_NS_PER_MS;
@@ -37,18 +39,31 @@ enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
 	rsim_ns limit = poll_ms == RSIM_NEVER
 				? UINT64_MAX
 				: hw->e->now + poll_ms * RSIM_NS_PER_MS;
+	/* The queue works in order: a failure belongs to the first sync that
+	 * was queued behind it, whoever queued that. */
+	uint32_t mine = q->unanswered, aborts = q->aborts;
 
 	trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC");
-	if (!q->unanswered)
+	q->unanswered = 0;
+	if (q->stuck_until <= hw->e->now && !mine)
 		return HW_SYNC_DONE;
-	if (q->stuck_until > limit) {
+	/* The error is raised by an interrupt; where that cannot run, whoever
+	 * polls learns nothing before its own time-out. */
+	if (q->stuck_until > limit ||
+	    (mine && poll_ms != RSIM_NEVER &&
+	     fault_hits(hw->e, RSIM_FAULT_IRQ, 0, NULL))) {
 		engine_poll(hw->e, limit - hw->e->now);
 		trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC not answered in time");
 		return HW_SYNC_TIMEOUT;
 	}
 	if (q->stuck_until > hw->e->now)
 		engine_poll(hw->e, q->stuck_until - hw->e->now);
-	q->unanswered = 0;
-	trace_add(hw->e, RSIM_EV_CMD, 0, "ATC invalidation timed out");
-	return HW_SYNC_ERROR;
+	if (mine) {
+		/* VT-d's time-out aborts every wait that is pending. */
+		q->aborts++;
+		trace_add(hw->e, RSIM_EV_CMD, 0, "ATC invalidation timed out");
+		return HW_SYNC_ERROR;
+	}
+	return q->abort_all && q->aborts != aborts ? HW_SYNC_ERROR
+						   : HW_SYNC_DONE;
 }

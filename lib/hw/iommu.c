@@ -80,7 +80,7 @@ int hw_ste_set_pasid(struct hw *hw, struct hw_ste *ste, rsim_pasid pasid,
 		return 0;
 	}
 	if (!p && ste->pasid_count == ste->pasid_cap) {
-		uint16_t cap = ste->pasid_cap ? ste->pasid_cap * 2 : 4;
+		uint32_t cap = ste->pasid_cap ? ste->pasid_cap * 2 : 4;
 
 		p = arena_hot(hw->e->arena, cap * sizeof(*p));
 		if (!p)

@@ -32,7 +32,7 @@ struct hw_ste {
 	bool eats;		/* translation and translated requests pass */
 	const struct hw_pagetable *pt;	/* for HW_STE_TRANSLATE */
 	struct hw_pasid_entry *pasids;
-	uint16_t pasid_count, pasid_cap;
+	uint32_t pasid_count, pasid_cap;
 };
 
 struct hw_iommu {

@@ -90,7 +90,8 @@ static const char *walk_conv(struct hw_layout_key *k, const uint8_t *cfg)
 
 	if (!(get16(cfg + PCI_STATUS) & PCI_STATUS_CAP_LIST))
 		return NULL;
-	for (pos = cfg[PCI_CAPABILITY_LIST] & ~3u; pos; pos = cfg[pos + 1] & ~3u) {
+	for (pos = cfg[PCI_CAPABILITY_LIST] & ~3u; pos;
+	     pos = cfg[pos + 1] & ~3u) {
 		/* Linux stops at an ID of all ones, and below the header. */
 		if (pos < 0x40 || cfg[pos] == 0xff)
 			return NULL;

@@ -40,7 +40,7 @@ struct hw_layout {
 	uint8_t *rw;		/* bits that software writes */
 	uint8_t *w1c;		/* bits that a written one clears */
 	uint8_t *flr;		/* bits that any reset clears */
-	uint8_t *conv;		/* more bits, that a conventional reset clears */
+	uint8_t *conv;		/* more, that a conventional reset clears */
 };
 
 struct hw;

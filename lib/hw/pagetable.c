@@ -61,6 +61,8 @@ uint64_t hw_unmap(struct hw_pagetable *pt, rsim_iova iova, uint64_t size)
 	while (i + n < pt->count &&
 	       pt->maps[i + n].iova + pt->maps[i + n].size <= iova + size)
 		bytes += pt->maps[i + n++].size;
+	if (!n)
+		return 0;
 	memmove(&pt->maps[i], &pt->maps[i + n],
 		(pt->count - i - n) * sizeof(*pt->maps));
 	pt->count -= n;

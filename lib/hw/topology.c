@@ -5,23 +5,27 @@
 #include <errno.h>
 #include <string.h>
 
-struct hw_bus *hw_bus_find(struct hw *hw, uint32_t domain, uint8_t number)
-{
-	struct hw_bus *b = hw->last_bus;
-
-	if (b && b->domain == domain && b->number == number)
-		return b;
-	for (b = hw->buses; b; b = b->next)
-		if (b->domain == domain && b->number == number) {
-			hw->last_bus = b;
-			break;
-		}
-	return b;
-}
-
 static uint64_t bus_key(const struct hw_bus *b)
 {
 	return (uint64_t)b->domain << 8 | b->number;
+}
+
+struct hw_bus *hw_bus_find(struct hw *hw, uint32_t domain, uint8_t number)
+{
+	uint64_t key = (uint64_t)domain << 8 | number;
+	struct hw_bus *b = hw->last_bus;
+
+	/* The list is in order, and mostly asked for in order. */
+	if (!b || bus_key(b) > key)
+		b = hw->buses;
+	while (b && bus_key(b) < key) {
+		hw->last_bus = b;
+		b = b->next;
+	}
+	if (!b || bus_key(b) != key)
+		return NULL;
+	hw->last_bus = b;
+	return b;
 }
 
 struct hw_bus *hw_bus_add(struct hw *hw, uint32_t domain, uint8_t number,

@@ -50,6 +50,19 @@ struct rsim_dev *rsim_dev_upstream(const struct rsim_dev *dev)
 	return dev_bridge(dev);
 }
 
+struct rsim_dev *rsim_dev_pf(const struct rsim_dev *dev)
+{
+	MISUSE_IF(!dev, "rsim_dev_pf", "dev is NULL");
+	return dev->fn.pf ? fn_dev(dev->fn.pf) : NULL;
+}
+
+uint16_t rsim_dev_requester(const struct rsim_dev *dev)
+{
+	MISUSE_IF(!dev, "rsim_dev_requester", "dev is NULL");
+	return dev->fn.ste ? (uint16_t)dev->fn.ste->key
+			   : hw_requester(&dev->fn);
+}
+
 struct rsim_group *rsim_dev_group(const struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_dev_group", "dev is NULL");

@@ -59,6 +59,7 @@ struct rsim_dev {
 	/* state */
 	bool attach_deferred;
 	bool disconnected;
+	bool ats_broken;	/* shut off until a reset succeeds */
 	bool ats_enabled;	/* what Linux believes */
 	bool block_cfg;		/* user config accesses wait */
 	uint8_t ats_stu;
@@ -74,7 +75,7 @@ struct rsim_dev {
 	struct rsim_fence_dev fence;
 	struct rsim_domain *hw_rid;	/* last attached by the driver */
 	struct os_hw_pasid *hw_pasids;
-	uint16_t hw_pasid_count, hw_pasid_cap;
+	uint32_t hw_pasid_count, hw_pasid_cap;
 	struct {			/* SMMUv3: arm_smmu_master */
 		bool cd_in_ste;		/* the STE points to the CD table */
 		bool ste_ats;

@@ -64,20 +64,24 @@ static unsigned quirks_by_id(const struct rsim_dev *dev)
 	return flags;
 }
 
-/* pcie_get_speed_cap(): the fastest speed of the vector, or of LNKCAP. An
- * unknown vector counts as faster than all. */
+/* pcie_get_speed_cap(): the fastest speed of the vector, or of LNKCAP where
+ * that is one of the two from before the vector. An unknown speed compares as
+ * faster than all. Since 6.13 LNKCAP limits the vector. */
 static uint8_t port_speed(const struct rsim_dev *dev)
 {
 	unsigned e = fn_cap(&dev->fn, HW_CAP_EXP), i;
-	uint32_t vector = 0;
+	uint32_t vector = 0, max;
 
 	if (!e)
 		return 0;
+	max = fn_peek(&dev->fn, e + PCI_EXP_LNKCAP, 4) & PCI_EXP_LNKCAP_SLS;
 	if ((dev->fn.cfg.layout->key.exp_flags & PCI_EXP_FLAGS_VERS) > 1)
 		vector = fn_peek(&dev->fn, e + PCI_EXP_LNKCAP2, 4);
-	if (!vector)
-		return fn_peek(&dev->fn, e + PCI_EXP_LNKCAP, 4) &
-		       PCI_EXP_LNKCAP_SLS;
+	if (dev->os->kernel != RSIM_KERNEL_6_12)
+		vector &= (2u << max) - 1;
+	vector &= 0xfe;	/* Supported Link Speeds Vector */
+	if (!vector && (max == RSIM_SPEED_2_5 || max == RSIM_SPEED_5))
+		return (uint8_t)max;
 	for (i = 6; i >= 1; i--)
 		if (vector & 1u << i)
 			return (uint8_t)i;
@@ -205,6 +209,8 @@ int os_device_add(struct os *os, struct rsim_dev *dev,
 	pci_init_reset_methods(dev);
 	dev->has_reset_files = dev->methods[0] != RSIM_METHOD_NONE;
 	dev->slot_pciehp = below_pciehp(dev);
+	if (p->alias_of)
+		dev->fn.ste = p->alias_of->fn.ste;
 	return p->no_iommu ? 0 : group_probe_device(dev, p->group,
 						    p->new_group);
 }

@@ -15,6 +15,7 @@ struct os_platform {
 	bool no_iommu, d3hot_no_delay, no_d3cold_delay, ats_refused;
 	struct rsim_group *group;
 	bool new_group;
+	struct rsim_dev *alias_of;
 };
 
 /* Makes Linux know the function. 0, or a negative errno and nothing known. */

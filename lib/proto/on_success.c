@@ -82,7 +82,7 @@ static struct rsim_domain *domain_of(struct rsim_dev *dev)
 
 const struct rsim_proto proto_on_success = {
 	.name = "on-success",
-	.what = "the seed patch: done() after a success only; a failed device stays parked",
+	.what = "done() after a success only; a failed device stays parked",
 	.done_rule = RSIM_DONE_ON_SUCCESS,
 	.probe_fences = true,
 	.prepare = prepare,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: the quarantine series (on the list since 2026-04-16, third posting
- * and its snapshot S1): done() is told the result, and the driver may have
- * reported the device broken before.
+ * Models: the quarantine series (on the list since 2026-04-16; its third
+ * posting on top of the fixes of 7.1, with the driver-level fence of the later
+ * ones): done() is told the result, and a device that did not answer an
+ * invalidation is shut off.
  */
 #include "proto/table.h"
 
@@ -65,8 +66,11 @@ static void done(struct rsim_dev *dev, bool succeeded)
 		rsim_fence_log(dev, "kept_blocked");
 		goto out;
 	}
+	if (rsim_fence_alias_blocked(dev))
+		rsim_fence_log(dev, "unblocked under a blocked alias");
 	rsim_fence_reset_device_done(dev);
-	if (rsim_group_domain(group) != rsim_group_blocking(group) &&
+	if (rsim_group_domain(group) &&
+	    rsim_group_domain(group) != rsim_group_blocking(group) &&
 	    rsim_fence_attach(dev, rsim_group_domain(group),
 			      rsim_group_blocking(group)))
 		rsim_fence_warn_done(dev);
@@ -96,6 +100,11 @@ static bool skip(struct rsim_dev *dev)
 	return rsim_fence_dev(dev)->blocked;
 }
 
+static void broken(struct rsim_dev *dev)
+{
+	rsim_fence_block_ats(dev);
+}
+
 static struct rsim_domain *domain_of(struct rsim_dev *dev)
 {
 	struct rsim_group *group = rsim_dev_group(dev);
@@ -106,12 +115,13 @@ static struct rsim_domain *domain_of(struct rsim_dev *dev)
 
 const struct rsim_proto proto_quarantine = {
 	.name = "quarantine",
-	.what = "the later series: done() knows the result, a broken device stays parked",
+	.what = "done() knows the result; a broken device stays parked",
 	.done_rule = RSIM_DONE_RESULT,
 	.probe_fences = true,
 	.prepare = prepare,
 	.done = done,
 	.gate = gate,
 	.skip = skip,
+	.broken = broken,
 	.domain_of = domain_of,
 };

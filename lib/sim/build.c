@@ -356,6 +356,7 @@ struct rsim_dev *rsim_dev_add(struct rsim *w, const struct rsim_dev_desc *desc)
 	p.no_d3cold_delay = desc->no_d3cold_delay;
 	p.group = desc->group;
 	p.new_group = desc->new_group;
+	p.alias_of = desc->alias_of;
 	if (desc->type == RSIM_VF) {
 		init.pf = &desc->parent->fn;
 		p.vf_vendor = desc->parent->vendor;
@@ -391,6 +392,21 @@ struct rsim_dev *rsim_dev_find(struct rsim *w, struct rsim_bdf bdf)
 	MISUSE_IF(!w, "rsim_dev_find", "w is NULL");
 	fn = hw_fn_find(&w->hw, bdf);
 	return fn ? fn_dev(fn) : NULL;
+}
+
+struct rsim_dev *rsim_dev_numbered(struct rsim *w, uint32_t number)
+{
+	MISUSE_IF(!w, "rsim_dev_numbered", "w is NULL");
+	if (!number || number > w->hw.fn_count || !w->hw.fns[number - 1])
+		return NULL;
+	return fn_dev(w->hw.fns[number - 1]);
+}
+
+struct rsim_domain *rsim_domain_numbered(struct rsim *w, uint32_t number)
+{
+	MISUSE_IF(!w, "rsim_domain_numbered", "w is NULL");
+	return number && number <= w->os.domain_count
+		       ? w->os.domains[number - 1] : NULL;
 }
 
 struct rsim_dev *rsim_dev_next(struct rsim *w, struct rsim_dev *prev)

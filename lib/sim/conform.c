@@ -7,36 +7,16 @@
  */
 #include "base/assert.h"
 #include "base/host.h"
-#include "base/text.h"
 #include "os/reset/reset.h"
-#include "sim/world.h"
+#include "sim/conform.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rsim/machine.h>
 
-enum { MAX_NAMES = 64, MAX_WORDS = 8 };
-
-struct conform {
-	struct rsim *outer;	/* takes the error */
-	const char *name;
-	unsigned line;
-	struct rsim_config config;
-	struct rsim *w;		/* of the current case; NULL: none */
-	size_t seen;		/* events printed so far */
-	struct text out;
-	int (*write)(void *ctx, const char *s, size_t n);
-	void *ctx;
-	/* objects of the case by number: g0 is groups[0] */
-	struct rsim_group *groups[MAX_NAMES];
-	struct rsim_dev *devs[MAX_NAMES];
-	struct rsim_domain *domains[MAX_NAMES];
-	char domain_names[MAX_NAMES][8];
-	unsigned group_count, dev_count, domain_count;
-};
+enum { MAX_WORDS = 8 };
 
 static int bad(struct conform *c, const char *expected)
 {
@@ -93,107 +73,14 @@ static bool number(const char *word, long *out)
 	return *word && !*end && !errno && *out >= -4095 && *out <= 1 << 20;
 }
 
-static const char *shown(struct rsim_domain *d)
-{
-	return d ? d->name : "none";
-}
-
-/* What the driver and Linux said since the last line. */
-static void print_events(struct conform *c)
-{
-	size_t n = rsim_trace_count(c->w);
-
-	for (; c->seen < n; c->seen++) {
-		const struct rsim_event *ev = rsim_trace_at(c->w, c->seen);
-		struct os *os = &c->w->os;
-		struct rsim_dev *dev = ev->dev ? fn_dev(c->w->hw.fns[ev->dev - 1])
-					       : NULL;
-		const char *name = dev ? dev->name : "";
-		struct rsim_domain *to, *from;
-
-		switch (ev->kind) {
-		case RSIM_EV_ATTACH:
-		case RSIM_EV_PASID:
-			to = os->domains[ev->a - 1];
-			from = ev->b ? os->domains[ev->b - 1] : NULL;
-			if (ev->kind == RSIM_EV_ATTACH)
-				text_printf(&c->out, "  attach %s", name);
-			else
-				text_printf(&c->out, "  pasid %s %u", name,
-					    ev->obj);
-			text_printf(&c->out, " %s <- %s", shown(to),
-				    shown(from));
-			if (ev->ret)
-				text_printf(&c->out, " = %d", ev->ret);
-			text_printf(&c->out, "\n");
-			break;
-		case RSIM_EV_DOMAIN:
-			if (strcmp(ev->what, "alloc blocking"))
-				break;
-			text_printf(&c->out, "  alloc blocking");
-			if (ev->ret)
-				text_printf(&c->out, " = %d", ev->ret);
-			text_printf(&c->out, "\n");
-			break;
-		case RSIM_EV_DRIVER:
-			text_printf(&c->out, "  %s %s\n", ev->what, name);
-			break;
-		case RSIM_EV_WARN:
-			text_printf(&c->out, "  WARN %s\n", ev->what);
-			break;
-		case RSIM_EV_LOG:
-			if (!strcmp(ev->what, "kept_blocked") ||
-			    !strcmp(ev->what, "require_direct"))
-				text_printf(&c->out, "  warn %s %s\n", name,
-					    ev->what);
-			break;
-		}
-	}
-}
-
-static void print_state(struct conform *c)
-{
-	rsim_pasid p;
-	unsigned i, k;
-
-	for (i = 0; i < c->group_count; i++) {
-		struct rsim_group *g = c->groups[i];
-		const char *sep = "";
-
-		text_printf(&c->out,
-			    "  = g%u domain=%s fenced=%d owned=%u pasids=", i,
-			    shown(g->domain), rsim_group_fenced(g),
-			    g->owner_cnt);
-		for (p = rsim_group_next_pasid(g, 0); p != RSIM_NO_PASID;
-		     p = rsim_group_next_pasid(g, p), sep = ",")
-			text_printf(&c->out, "%s%u:%s", sep, p,
-				    shown(rsim_group_pasid(g, p)));
-		text_printf(&c->out, "%s\n", g->pasid_count ? "" : "-");
-	}
-	for (i = 0; i < c->dev_count; i++) {
-		struct rsim_dev *d = c->devs[i];
-		const char *sep = "";
-
-		if (!d->group)
-			continue;
-		text_printf(&c->out, "  = %s rid=%s pasids=", d->name,
-			    shown(d->hw_rid));
-		for (k = 0; k < d->hw_pasid_count; k++, sep = ",")
-			text_printf(&c->out, "%s%u:%s", sep,
-				    d->hw_pasids[k].pasid,
-				    shown(d->hw_pasids[k].domain));
-		text_printf(&c->out, "%s\n", *sep ? "" : "-");
-	}
-}
-
 static int answer(struct conform *c, bool has_value, int ret)
 {
-	print_events(c);
+	conform_print_events(c);
 	if (has_value)
 		text_printf(&c->out, "  ret %d\n", ret);
 	else
 		text_printf(&c->out, "  ret void\n");
-	print_state(c);
+	conform_print_state(c);
 	return 0;
 }
 
@@ -212,8 +99,8 @@ static int do_group(struct conform *c, char **word)
 	struct rsim_group *g;
 	unsigned long blocked;
 
-	if (c->group_count == MAX_NAMES ||
-	    index_of(word[1], 'g', MAX_NAMES) != (int)c->group_count)
+	if (c->group_count == CONFORM_NAMES ||
+	    index_of(word[1], 'g', CONFORM_NAMES) != (int)c->group_count)
 		return bad(c, "the next group: g0, g1, ... at most g63");
 	if (!setting(word[2], "static_blocked", &blocked))
 		return bad(c, "static_blocked=0 or =1");
@@ -233,8 +120,8 @@ static int do_dev(struct conform *c, char **word)
 	int g = index_of(word[2], 'g', c->group_count);
 	struct rsim_dev *dev;
 
-	if (c->dev_count == MAX_NAMES ||
-	    index_of(word[1], 'd', MAX_NAMES) != (int)c->dev_count)
+	if (c->dev_count == CONFORM_NAMES ||
+	    index_of(word[1], 'd', CONFORM_NAMES) != (int)c->dev_count)
 		return bad(c, "the next device: d0, d1, ... at most d63");
 	if (g < 0 && strcmp(word[2], "-"))
 		return bad(c, "a group of this case, or -");
@@ -268,8 +155,8 @@ static int do_domain(struct conform *c, char **word)
 	int g = index_of(word[2], 'g', c->group_count);
 	unsigned n = c->domain_count;
 
-	if (n == MAX_NAMES || strlen(word[1]) >= sizeof(c->domain_names[0]) ||
-	    domain_of(c, word[1]))
+	if (n == CONFORM_NAMES || domain_of(c, word[1]) ||
+	    strlen(word[1]) >= sizeof(c->domain_names[0]))
 		return bad(c, "a new domain of at most 7 letters, at most 64");
 	if (g < 0)
 		return bad(c, "a group of this case");
@@ -475,7 +362,8 @@ static int line(struct conform *c, const char *s, size_t n)
 		if (ret)
 			return ret;
 	}
-	if (c->out.failed || (c->w && rsim_status(c->w)))
+	if (c->out.failed ||
+	    (c->w && (c->w->arena->refused || rsim_status(c->w))))
 		return no_memory(c);
 	if (c->out.len < 32768)
 		return 0;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char has_nul[] = "a NUL byte: not the text of lspci -xxxx";
+
 static int bad(struct import *m, const char *what)
 {
 	return world_error(m->w, -EINVAL, "%s:%u: %s", m->name, m->line, what);
@@ -26,10 +28,11 @@ static int nibble(char c)
 /* The function that was being read is complete. */
 static int close_fn(struct import *m)
 {
-	struct import_fn *f = &m->fns[m->count - 1];
+	struct import_fn *f;
 
 	if (!m->open)
 		return 0;
+	f = &m->fns[m->count - 1];
 	m->open = false;
 	if (m->filled != HW_CONV_SIZE && m->filled != HW_EXT_SIZE) {
 		char bdf[RSIM_BDF_TEXT];
@@ -94,7 +97,8 @@ static bool is_bytes(const char *s)
 
 	while (nibble(s[n]) >= 0)
 		n++;
-	return n >= 2 && n <= 3 && s[n] == ':' && (s[n + 1] == ' ' || !s[n + 1]);
+	return n >= 2 && n <= 4 && s[n] == ':' &&
+	       (s[n + 1] == ' ' || !s[n + 1]);
 }
 
 static int bytes_line(struct import *m, const char *s)
@@ -136,7 +140,7 @@ static int one_line(struct import *m, char *s, size_t n)
 {
 	m->line++;
 	if (memchr(s, '\0', n))
-		return bad(m, "a NUL byte: not the text of lspci -xxxx");
+		return bad(m, has_nul);
 	if (n && s[n - 1] == '\r')
 		n--;
 	s[n] = '\0';
@@ -157,11 +161,12 @@ int import_feed(struct import *m, const char *s, size_t n)
 		if (m->carried + take >= sizeof(m->carry)) {
 			size_t room = sizeof(m->carry) - 1 - m->carried;
 
-			if (m->carried + take > 65536 ||
-			    memchr(s, '\0', take)) {
-				m->line++;
+			m->line++;
+			if (memchr(s, '\0', take))
+				return bad(m, has_nul);
+			if (m->carried + take > 65536)
 				return bad(m, "the line is no text of lspci");
-			}
+			m->line--;
 			memcpy(m->carry + m->carried, s, room);
 			m->carried += room;
 		} else {

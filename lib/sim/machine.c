@@ -15,6 +15,8 @@
 
 #include <rsim/machine.h>
 
+static const char bus_taken[] = "another bridge has the same secondary bus";
+
 static int bad_fn(struct import *m, const struct import_fn *f,
 		  const char *what)
 {
@@ -156,8 +158,7 @@ static int claim_bus(struct import *m, uint32_t bridge)
 	for (i = bus_first(m, b->bdf.domain, bus);
 	     on_bus(m, i, b->bdf.domain, bus); i++) {
 		if (m->fns[i].parent)
-			return bad_fn(m, b, "another bridge has the same "
-					    "secondary bus");
+			return bad_fn(m, b, bus_taken);
 		if (!is_vf(&m->fns[i]))
 			m->fns[i].parent = bridge + 1;
 	}
@@ -226,6 +227,7 @@ static int add_fn(struct import *m, struct import_fn *f)
 				 .vf_device = f->vf_device };
 	struct rsim_dev *pf = NULL, *dev;
 	struct hw_bus *bus;
+	uint8_t below;
 	unsigned ats;
 	char why[256];
 	int ret;
@@ -248,12 +250,15 @@ static int add_fn(struct import *m, struct import_fn *f)
 		return world_error(m->w, ret, "%s:%u: %s", m->name, f->line,
 				   why);
 	}
-	/* A bridge's bus exists as soon as Linux scans behind it. */
-	if (is_bridge(f) && f->cfg[PCI_SECONDARY_BUS] &&
-	    !hw_bus_add(&m->w->hw, f->bdf.domain, f->cfg[PCI_SECONDARY_BUS],
-			&dev->fn, NULL))
-		return world_error(m->w, -ENOMEM, "%s: no memory", m->name);
 	f->added = true;
+	below = is_bridge(f) ? f->cfg[PCI_SECONDARY_BUS] : 0;
+	if (!below)
+		return 0;
+	/* A bridge's bus exists as soon as Linux scans behind it. */
+	if (hw_bus_find(&m->w->hw, f->bdf.domain, below))
+		return bad_fn(m, f, bus_taken);
+	if (!hw_bus_add(&m->w->hw, f->bdf.domain, below, &dev->fn, NULL))
+		return world_error(m->w, -ENOMEM, "%s: no memory", m->name);
 	return 0;
 }
 
@@ -386,7 +391,7 @@ int rsim_machine_load(struct rsim *w, const char *path)
 	while (!ret && (n = fread(buf, 1, 65536, f)) > 0)
 		ret = import_feed(&m, buf, n);
 	if (!ret && ferror(f))
-		ret = world_error(w, -EIO, "%s: %s", path, strerror(errno));
+		ret = world_error(w, -errno, "%s: %s", path, strerror(errno));
 	free(buf);
 	fclose(f);
 	if (!ret)

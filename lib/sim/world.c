@@ -61,6 +61,7 @@ static int wire(struct rsim *w, const struct rsim_config *c)
 	w->hw.iommu.check_translated = !c->no_atschk;
 	w->hw.iommu.queue.timeout_ms =
 		c->inv_timeout_ms ? c->inv_timeout_ms : INV_TIMEOUT_MS;
+	w->hw.iommu.queue.abort_all = c->iommu == RSIM_IOMMU_VTD;
 	os->e = e;
 	os->hw = &w->hw;
 	os->proto = c->proto ? c->proto : rsim_proto_find("on-success");

@@ -27,8 +27,10 @@ int iommu_attach_one(struct rsim_dev *dev, struct rsim_domain *domain,
 	--*engine_depth(e);
 	if (at < e->trace->count)
 		e->trace->events[at].ret = ret;
-	if (ret)
+	if (ret) {
+		trace_log(e, dev->fn.id, "attach_dev failed", (uint64_t)-ret);
 		return ret;
+	}
 	dev->hw_rid = domain;
 	dev->attach_deferred = false;
 	return 0;
@@ -133,7 +135,9 @@ static void enter(struct rsim_group *g, const char *call)
 static int leave(struct rsim_group *g, const char *call, int ret)
 {
 	mutex_unlock(g->os->e, &g->mutex);
-	return trace_ret(g->os->e, 0, call, ret);
+	trace_ret(g->os->e, 0, call, ret);
+	trace_last(g->os->e)->obj = g->id + 1;
+	return ret;
 }
 
 int rsim_attach_group(struct rsim_group *group, struct rsim_domain *domain)

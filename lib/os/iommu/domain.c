@@ -54,7 +54,7 @@ int domain_add_user(struct rsim_domain *d, struct rsim_dev *dev,
 		    rsim_pasid pasid)
 {
 	if (d->user_count == d->user_cap) {
-		uint16_t cap = d->user_cap ? d->user_cap * 2 : 2;
+		uint32_t cap = d->user_cap ? d->user_cap * 2 : 2;
 		struct attachment *p =
 			arena_hot(d->os->e->arena, cap * sizeof(*p));
 
@@ -69,6 +69,17 @@ int domain_add_user(struct rsim_domain *d, struct rsim_dev *dev,
 	}
 	d->users[d->user_count++] = (struct attachment){ dev, pasid };
 	return 0;
+}
+
+bool domain_has_user(const struct rsim_domain *d, const struct rsim_dev *dev,
+		     rsim_pasid pasid)
+{
+	unsigned i;
+
+	for (i = 0; i < d->user_count; i++)
+		if (d->users[i].dev == dev && d->users[i].pasid == pasid)
+			return true;
+	return false;
 }
 
 void domain_remove_user(struct rsim_domain *d, struct rsim_dev *dev,

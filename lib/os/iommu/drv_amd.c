@@ -10,11 +10,12 @@
 
 enum { COMPLETION_MS = 100 };
 
-static void completion_wait(struct os *os)
+static bool completion_wait(struct os *os)
 {
-	if (hw_invq_sync(os->hw, COMPLETION_MS) != HW_SYNC_DONE)
-		trace_log(os->e, 0, "completion wait timed out",
-			  COMPLETION_MS);
+	if (hw_invq_sync(os->hw, COMPLETION_MS) == HW_SYNC_DONE)
+		return true;
+	trace_log(os->e, 0, "completion wait timed out", COMPLETION_MS);
+	return false;
 }
 
 static void write_dte(struct rsim_dev *dev, enum hw_ste_kind kind,
@@ -29,7 +30,8 @@ static void write_dte(struct rsim_dev *dev, enum hw_ste_kind kind,
 	ste->kind = (uint8_t)kind;
 	ste->pt = pt;
 	ste->eats = iotlb;
-	trace_add(dev_engine(dev), RSIM_EV_STE, dev->fn.id, names[kind]);
+	trace_ab(dev_engine(dev), RSIM_EV_STE, dev->fn.id, names[kind], kind,
+		 iotlb);
 	hw_invq_cmd(dev->os->hw, &dev->fn, "INVALIDATE_DEVTAB_ENTRY");
 }
 
@@ -61,7 +63,8 @@ static int attach(struct rsim_dev *dev, struct rsim_domain *domain,
 		completion_wait(dev->os);
 		return 0;
 	}
-	if (paging && pci_ats_supported(dev) && !dev->ats_refused)
+	if (paging && pci_ats_supported(dev) && !dev->ats_refused &&
+	    !dev->ats_broken)
 		pci_enable_ats(dev, 12);
 	write_dte(dev, paging ? HW_STE_TRANSLATE : HW_STE_BYPASS,
 		  paging ? &domain->pt : NULL, dev->ats_enabled);
@@ -89,20 +92,45 @@ static int set_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 	return 0;
 }
 
+/* The event log names the device whose IOTLB did not answer. */
 static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 {
+	struct os *os = domain->os;
 	unsigned i;
 
-	hw_invq_cmd(domain->os->hw, NULL, "INVALIDATE_IOMMU_PAGES");
-	for (i = 0; i < domain->user_count; i++)
-		if (domain->users[i].dev->ats_enabled)
-			hw_invq_atc(domain->os->hw, &domain->users[i].dev->fn,
-				    domain->users[i].pasid, iova, size);
-	completion_wait(domain->os);
+	hw_invq_cmd(os->hw, NULL, "INVALIDATE_IOMMU_PAGES");
+	for (i = 0; i < domain->user_count; i++) {
+		struct rsim_dev *dev = domain->users[i].dev;
+
+		if (!dev->ats_enabled)
+			continue;
+		hw_invq_atc(os->hw, &dev->fn, domain->users[i].pasid, iova,
+			    size);
+		if (!completion_wait(os) && os->proto->broken)
+			os->proto->broken(dev);
+	}
+	completion_wait(os);
+}
+
+static void block_ats(struct rsim_dev *dev)
+{
+	struct hw_ste *ste = dev->fn.ste;
+
+	dev->ats_broken = true;
+	if (dev->ats_enabled)
+		pci_disable_ats(dev);
+	write_dte(dev, ste->kind, ste->pt, false);
+}
+
+static void reset_device_done(struct rsim_dev *dev)
+{
+	dev->ats_broken = false;
 }
 
 const struct iommu_ops amd_ops = {
 	.attach = attach,
 	.set_pasid = set_pasid,
 	.flush = flush,
+	.block_ats = block_ats,
+	.reset_device_done = reset_device_done,
 };

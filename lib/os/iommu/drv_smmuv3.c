@@ -10,28 +10,36 @@
 
 enum { SYNC_POLL_MS = 1000 };	/* of a CMD_SYNC */
 
-static void sync(struct os *os)
+/*
+ * True when everything was answered. Otherwise it is logged, and that is all
+ * that most callers make of it: a time-out is ignored, an ATC invalidation
+ * error acknowledged and its command forgotten. The quarantine series is
+ * about what should happen instead.
+ */
+static bool sync(struct os *os)
 {
-	/* A time-out is logged and ignored by every caller; an ATC
-	 * invalidation error is acknowledged and the command forgotten. Both
-	 * are what the quarantine series is about. */
 	switch (hw_invq_sync(os->hw, SYNC_POLL_MS)) {
 	case HW_SYNC_TIMEOUT:
 		trace_log(os->e, 0, "CMD_SYNC timed out", SYNC_POLL_MS);
-		break;
+		return false;
 	case HW_SYNC_ERROR:
-		trace_log(os->e, 0, "ATC invalidation error ignored", 0);
-		break;
+		trace_log(os->e, 0, "ATC invalidation error", 0);
+		return false;
 	case HW_SYNC_DONE:
 		break;
 	}
+	return true;
 }
 
+/* One invalidation with a sync of its own: the answer is this device's. */
 static void atc_inv(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
 		    uint64_t size)
 {
+	const struct rsim_proto *proto = dev->os->proto;
+
 	hw_invq_atc(dev->os->hw, &dev->fn, pasid, iova, size);
-	sync(dev->os);
+	if (!sync(dev->os) && proto->broken)
+		proto->broken(dev);
 }
 
 static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
@@ -48,7 +56,7 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 	ste->kind = (uint8_t)kind;
 	ste->pt = pt;
 	ste->eats = eats;
-	trace_add(e, RSIM_EV_STE, dev->fn.id, names[eats][kind]);
+	trace_ab(e, RSIM_EV_STE, dev->fn.id, names[eats][kind], kind, eats);
 	hw_invq_cmd(dev->os->hw, &dev->fn, "CFGI_STE");
 	sync(dev->os);
 	dev->smmu.ste_ats = eats;
@@ -56,7 +64,7 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 
 static bool ats_wanted(const struct rsim_dev *dev)
 {
-	return pci_ats_supported(dev) && !dev->ats_refused;
+	return pci_ats_supported(dev) && !dev->ats_refused && !dev->ats_broken;
 }
 
 /* arm_smmu_attach_prepare(): what comes before the tables are written. */
@@ -82,7 +90,8 @@ static void attach_commit(const struct attach_state *s, struct rsim_dev *dev,
 {
 	if (s->want && !s->was) {
 		atc_inv(dev, RSIM_NO_PASID, 0, 0);
-		pci_enable_ats(dev, 12);
+		if (!dev->ats_broken)
+			pci_enable_ats(dev, 12);
 	} else if (s->want) {
 		atc_inv(dev, pasid, 0, 0);
 	} else if (s->was) {
@@ -183,8 +192,12 @@ static int set_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 	return ret;
 }
 
-/* arm_smmu_domain_inv_range(): the IOMMU's TLB, then one ATC_INV for each
- * user of the domain that has ATS on, then one CMD_SYNC for all. */
+/*
+ * arm_smmu_domain_inv_range(): the IOMMU's TLB, then one ATC_INV for each
+ * user of the domain that has ATS on, then one CMD_SYNC for all. An error of
+ * that does not say whose it is. Where somebody wants to know, each device is
+ * asked again, alone, before the flush returns.
+ */
 static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 {
 	struct os *os = domain->os;
@@ -195,11 +208,33 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 		if (domain->users[i].dev->ats_enabled)
 			hw_invq_atc(os->hw, &domain->users[i].dev->fn,
 				    domain->users[i].pasid, iova, size);
-	sync(os);
+	if (sync(os) || !os->proto->broken)
+		return;
+	for (i = 0; i < domain->user_count; i++)
+		if (domain->users[i].dev->ats_enabled)
+			atc_inv(domain->users[i].dev, domain->users[i].pasid,
+				iova, size);
+}
+
+static void block_ats(struct rsim_dev *dev)
+{
+	struct hw_ste *ste = dev->fn.ste;
+
+	dev->ats_broken = true;
+	if (dev->ats_enabled)
+		pci_disable_ats(dev);
+	write_ste(dev, ste->kind, ste->pt, false);
+}
+
+static void reset_device_done(struct rsim_dev *dev)
+{
+	dev->ats_broken = false;
 }
 
 const struct iommu_ops smmuv3_ops = {
 	.attach = attach,
 	.set_pasid = set_pasid,
 	.flush = flush,
+	.block_ats = block_ats,
+	.reset_device_done = reset_device_done,
 };

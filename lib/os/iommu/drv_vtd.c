@@ -27,6 +27,12 @@ static void qi_submit(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
 		if (hw_invq_sync(os->hw, RSIM_NEVER) == HW_SYNC_DONE)
 			return;
 		trace_log(os->e, dev->fn.id, "invalidation time-out (ITE)", 0);
+		/* Every pending wait was aborted; the queue says by whom. */
+		if (os->proto->broken &&
+		    os->hw->iommu.queue.guilty == dev->fn.id) {
+			os->proto->broken(dev);
+			return;
+		}
 		if (os_cfg_read(dev, PCI_VENDOR_ID, 4) == ~0u)
 			return;
 	}
@@ -57,7 +63,8 @@ static void write_entry(struct rsim_dev *dev, enum hw_ste_kind kind,
 	ste->kind = (uint8_t)kind;
 	ste->pt = pt;
 	ste->eats = ats;
-	trace_add(dev_engine(dev), RSIM_EV_STE, dev->fn.id, names[kind]);
+	trace_ab(dev_engine(dev), RSIM_EV_STE, dev->fn.id, names[kind], kind,
+		 ats);
 }
 
 /* device_block_translation() of a device that was translated or bypassed. */
@@ -78,10 +85,11 @@ static void block(struct rsim_dev *dev, struct rsim_domain *old)
 		domain_remove_user(old, dev, RSIM_NO_PASID);
 }
 
-/* iommu_enable_pci_ats(): only for functions that send page-aligned requests. */
+/* iommu_enable_pci_ats(): only if the function sends page-aligned requests. */
 static void enable_ats(struct rsim_dev *dev)
 {
-	if (!pci_ats_supported(dev) || dev->ats_refused || dev->ats_enabled)
+	if (!pci_ats_supported(dev) || dev->ats_refused || dev->ats_broken ||
+	    dev->ats_enabled)
 		return;
 	if (os_cfg_read(dev, dev->ats_cap + PCI_ATS_CAP, 2) &
 	    PCI_ATS_CAP_PAGE_ALIGNED)
@@ -101,12 +109,36 @@ static int attach(struct rsim_dev *dev, struct rsim_domain *domain,
 	/* The entry lets ATS pass before the device may use it. */
 	write_entry(dev, paging ? HW_STE_TRANSLATE : HW_STE_BYPASS,
 		    paging ? &domain->pt : NULL,
-		    paging && pci_ats_supported(dev) && !dev->ats_refused);
+		    paging && pci_ats_supported(dev) && !dev->ats_refused &&
+			    !dev->ats_broken);
 	qi_global(dev->os, "context-cache flush");
 	qi_global(dev->os, "IOTLB flush");
 	if (paging)
 		enable_ats(dev);
 	return 0;
+}
+
+/*
+ * domain_remove_dev_pasid(). 7.0 looked into the private data of whatever
+ * domain it was given, the static blocked one included (fixed by
+ * a6dea58d8625), and took it for granted that the PASID is there
+ * (79ea2feb917b).
+ */
+static void remove_dev_pasid(struct rsim_dev *dev, rsim_pasid pasid,
+			     struct rsim_domain *old)
+{
+	bool fixed = dev->os->kernel != RSIM_KERNEL_7_0;
+
+	if (!domain_is_paging(old)) {
+		if (!fixed && old->type == RSIM_DOMAIN_BLOCKED)
+			trace_warn(dev_engine(dev), dev->fn.id,
+				   "oops in domain_remove_dev_pasid");
+		return;
+	}
+	if (!domain_has_user(old, dev, pasid) && !fixed)
+		trace_warn(dev_engine(dev), dev->fn.id,
+			   "NULL dereference in domain_remove_dev_pasid");
+	domain_remove_user(old, dev, pasid);
 }
 
 static int set_pasid(struct rsim_dev *dev, rsim_pasid pasid,
@@ -125,8 +157,8 @@ static int set_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 	qi_global(dev->os, "IOTLB flush");
 	if (old && dev->ats_enabled && present(dev))
 		qi_submit(dev, pasid, 0, 0);
-	if (old && domain_is_paging(old))
-		domain_remove_user(old, dev, pasid);
+	if (old)
+		remove_dev_pasid(dev, pasid, old);
 	return 0;
 }
 
@@ -141,8 +173,25 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 				  iova, size);
 }
 
+static void block_ats(struct rsim_dev *dev)
+{
+	struct hw_ste *ste = dev->fn.ste;
+
+	dev->ats_broken = true;
+	if (dev->ats_enabled)
+		pci_disable_ats(dev);
+	write_entry(dev, ste->kind, ste->pt, false);
+}
+
+static void reset_device_done(struct rsim_dev *dev)
+{
+	dev->ats_broken = false;
+}
+
 const struct iommu_ops vtd_ops = {
 	.attach = attach,
 	.set_pasid = set_pasid,
 	.flush = flush,
+	.block_ats = block_ats,
+	.reset_device_done = reset_device_done,
 };

@@ -138,6 +138,15 @@ bool rsim_fence_alias_blocked(struct rsim_dev *dev)
 	return false;
 }
 
+void rsim_fence_block_ats(struct rsim_dev *dev)
+{
+	MISUSE_IF(!dev, "rsim_fence_block_ats", "dev is NULL");
+	if (!dev->os->ops->block_ats)
+		return;
+	trace_log(dev_engine(dev), dev->fn.id, "broken: ATS is shut off", 0);
+	dev->os->ops->block_ats(dev);
+}
+
 void rsim_fence_reset_device_done(struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_fence_reset_device_done", "dev is NULL");

@@ -116,8 +116,9 @@ int group_probe_device(struct rsim_dev *dev, struct rsim_group *forced,
 		g = alone ? group_new(os) : pci_device_group(dev);
 	if (!g)
 		return -ENOMEM;
-	dev->fn.ste = hw_ste_find(os->hw, dev->fn.bdf.domain,
-				  hw_requester(&dev->fn));
+	if (!dev->fn.ste)
+		dev->fn.ste = hw_ste_find(os->hw, dev->fn.bdf.domain,
+					  hw_requester(&dev->fn));
 	if (!dev->fn.ste || (dev->ats_cap && os_own(dev)))
 		return -ENOMEM;
 	mutex_lock(os->e, &g->mutex);

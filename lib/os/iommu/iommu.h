@@ -26,7 +26,7 @@ struct rsim_domain {
 	uint16_t instance;	/* of the driver it was made for */
 	struct hw_pagetable pt;
 	struct attachment *users;	/* what invalidations must reach */
-	uint16_t user_count, user_cap;
+	uint32_t user_count, user_cap;
 };
 
 struct pasid_entry {
@@ -48,7 +48,7 @@ struct rsim_group {
 	struct rsim_domain *domain;
 	struct rsim_fence_group fence;
 	struct pasid_entry *pasids;	/* in order */
-	uint16_t pasid_count, pasid_cap;
+	uint32_t pasid_count, pasid_cap;
 };
 
 /* What a driver implements. @old is what the core says was attached. */
@@ -61,6 +61,8 @@ struct iommu_ops {
 	/* After mappings of [iova, iova + size) were removed. */
 	void (*flush)(struct rsim_domain *domain, rsim_iova iova,
 		      uint64_t size);
+	/* Stops ATS at once; any context. */
+	void (*block_ats)(struct rsim_dev *dev);
 	void (*reset_device_done)(struct rsim_dev *dev);
 };
 
@@ -73,6 +75,8 @@ int domain_add_user(struct rsim_domain *d, struct rsim_dev *dev,
 		    rsim_pasid pasid);
 void domain_remove_user(struct rsim_domain *d, struct rsim_dev *dev,
 			rsim_pasid pasid);
+bool domain_has_user(const struct rsim_domain *d, const struct rsim_dev *dev,
+		     rsim_pasid pasid);
 static inline bool domain_is_paging(const struct rsim_domain *d)
 {
 	return d->type <= RSIM_DOMAIN_DMA;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: __iommu_take_dma_ownership(), __iommu_release_dma_ownership() [V7]. */
+/* Models: __iommu_take_dma_ownership(), __iommu_release_dma_ownership(). */
 #include "base/assert.h"
 #include "os/dev.h"
 

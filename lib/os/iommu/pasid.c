@@ -19,8 +19,8 @@ static int remember(struct rsim_dev *dev, rsim_pasid pasid,
 	for (i = 0; i < dev->hw_pasid_count; i++)
 		if (dev->hw_pasids[i].pasid >= pasid)
 			break;
-	p = &dev->hw_pasids[i];
-	if (i < dev->hw_pasid_count && p->pasid == pasid) {
+	if (i < dev->hw_pasid_count && dev->hw_pasids[i].pasid == pasid) {
+		p = &dev->hw_pasids[i];
 		p->domain = domain;
 		if (domain_is_paging(domain))
 			return 0;
@@ -32,7 +32,7 @@ static int remember(struct rsim_dev *dev, rsim_pasid pasid,
 	if (!domain_is_paging(domain))
 		return 0;
 	if (dev->hw_pasid_count == dev->hw_pasid_cap) {
-		uint16_t cap = dev->hw_pasid_cap ? dev->hw_pasid_cap * 2 : 4;
+		uint32_t cap = dev->hw_pasid_cap ? dev->hw_pasid_cap * 2 : 4;
 
 		p = arena_hot(dev_engine(dev)->arena, cap * sizeof(*p));
 		if (!p)
@@ -75,6 +75,9 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	--*engine_depth(e);
 	if (at < e->trace->count)
 		e->trace->events[at].ret = ret;
+	if (ret)
+		trace_log(e, dev->fn.id, "set_dev_pasid failed",
+			  (uint64_t)-ret);
 	return ret;
 }
 
@@ -128,7 +131,7 @@ static struct pasid_entry *table_find(const struct rsim_group *g,
 
 static int table_reserve(struct rsim_group *g)
 {
-	uint16_t cap = g->pasid_cap ? g->pasid_cap * 2 : 4;
+	uint32_t cap = g->pasid_cap ? g->pasid_cap * 2 : 4;
 	struct pasid_entry *p;
 
 	if (g->pasid_count < g->pasid_cap)

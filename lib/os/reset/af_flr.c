@@ -26,7 +26,7 @@ int pci_af_flr(struct rsim_dev *dev, bool probe)
 		return -ENOTTY;
 	if (probe)
 		return 0;
-	/* The word at the control byte has the status byte in its upper half. */
+	/* The word at the control byte has the status in its upper half. */
 	if (!pci_wait_for_pending(dev, af + PCI_AF_CTRL, PCI_AF_STATUS_TP << 8))
 		trace_log(dev_engine(dev), dev->fn.id,
 			  "transactions pending, FLR anyway", 0);

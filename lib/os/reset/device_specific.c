@@ -63,6 +63,7 @@ static int reset_ivb_igd(struct rsim_dev *dev, bool probe)
 	if (iomap_fails(dev))
 		return -ENOMEM;
 	mmio(dev, "writes reset registers");
+	hw_fn_reset(&dev->fn, HW_RESET_ACPI);
 	poll(dev, IVB_POLL_MS, IVB_TIMEOUT_MS);
 	mmio(dev, "writes the end of the reset");
 	return 0;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* sysfs_streq(): @n bytes at @s, where one newline at the end does not count. */
+/* sysfs_streq(): @n bytes at @s; one newline at the end does not count. */
 static bool same(const char *s, size_t n, const char *word)
 {
 	if (n && s[n - 1] == '\n')

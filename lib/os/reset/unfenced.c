@@ -131,6 +131,34 @@ int rsim_hot_reset(struct rsim_dev *dev)
 			 try_reset_bus(fn_dev(bus->bridge)));
 }
 
+int rsim_dpc_event(struct rsim_dev *port)
+{
+	struct engine *e;
+
+	MISUSE_IF(!port || !port->fn.below, "rsim_dpc_event",
+		  "port is NULL or no bridge");
+	if (os_own_bus(port))
+		return -ENOMEM;
+	e = dev_engine(port);
+	trace_call(e, port->fn.id, "dpc_reset_link");
+	/* The hardware took the link down; clearing the trigger releases it. */
+	hw_bus_assert(&port->fn);
+	os_msleep(port, 1);
+	hw_bus_deassert(&port->fn);
+	return trace_ret(e, port->fn.id, "dpc_reset_link",
+			 pci_bridge_wait_for_secondary_bus(port, "DPC"));
+}
+
+int rsim_aer_fatal(struct rsim_dev *rciep)
+{
+	MISUSE_IF(!rciep, "rsim_aer_fatal", "rciep is NULL");
+	MISUSE_IF(dev_bridge(rciep), "rsim_aer_fatal",
+		  "the function is not on a root bus");
+	if (os_own(rciep))
+		return -ENOMEM;
+	return os_call_method(rciep, RSIM_METHOD_FLR, false);
+}
+
 int rsim_bus_error_reset(struct rsim_dev *bridge)
 {
 	struct engine *e;

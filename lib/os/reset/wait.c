@@ -49,13 +49,13 @@ static int wait_for_link(struct rsim_dev *port, unsigned timeout_ms)
 {
 	unsigned sta = fn_cap(&port->fn, HW_CAP_EXP) + PCI_EXP_LNKSTA, ms;
 
-	for (ms = 0;; ms++) {
+	/* Linux does not look once more after the last sleep. */
+	for (ms = 0; ms < timeout_ms; ms++) {
 		if (os_cfg_read(port, sta, 2) & PCI_EXP_LNKSTA_DLLLA)
 			return 0;
-		if (ms == timeout_ms)
-			return -ETIMEDOUT;
 		os_msleep(port, 1);
 	}
+	return -ETIMEDOUT;
 }
 
 /* Retrains at 2.5 GT/s a link that trained once and then went down. */
