@@ -113,7 +113,7 @@ RSIM_API struct rsim_dev *rsim_dev_add(struct rsim *w,
 				       const struct rsim_dev_desc *desc);
 
 /*
- * Takes a function without anything below it out of the system: Linux
+ * Takes a function without anything below it (nor VFs) out of the system: Linux
  * releases it from its group (iommu_release_device) and forgets it. The
  * handle is dead afterwards. Waits for a reset that runs (sysfs keeps the
  * device until then).

@@ -13,19 +13,25 @@ static void end_group(struct rsim_checks *c, struct rsim_group *g)
 		struct rsim_domain *on = rsim_dev_hw_domain(d, RSIM_NO_PASID);
 
 		if (rsim_fence_dev(d)->reset_depth && !f->window)
-			rsim_checks_fail(c, "device %u ends with a depth of"
-					    " %u", rsim_dev_number(d),
+			rsim_checks_fail(c,
+					 "device %s ends with a depth of"
+					 " %u",
+					 check_name(c, rsim_dev_number(d)),
 					 rsim_fence_dev(d)->reset_depth);
 		blocked += rsim_fence_dev(d)->blocked;
 		parked += f->window || (on && on == rsim_group_blocking(g));
 	}
 	if (fence->recovery_cnt != blocked)
-		rsim_checks_fail(c, "group %u counts %u devices in recovery, it"
-				    " has %u", rsim_group_number(g),
-				 fence->recovery_cnt, blocked);
+		rsim_checks_fail(c,
+				 "group %u counts %u devices in recovery, it"
+				 " has %u",
+				 rsim_group_number(g), fence->recovery_cnt,
+				 blocked);
 	if (rsim_group_fenced(g) && !parked)
-		rsim_checks_fail(c, "group %u is fenced and none of its devices"
-				    " is parked", rsim_group_number(g));
+		rsim_checks_fail(c,
+				 "group %u is fenced and none of its devices"
+				 " is parked",
+				 rsim_group_number(g));
 }
 
 static void end(struct rsim_checks *c)

@@ -21,7 +21,7 @@ struct rsim_checks {
 	const struct rsim_rule *rules[MAX_RULES];
 	bool off[MAX_RULES], limited;
 	unsigned rule_count;
-	const struct rsim_rule *now;	/* being asked */
+	const struct rsim_rule *now; /* being asked */
 	size_t event;
 	rsim_ns time;
 	struct rsim_violation violations[MAX_VIOLATIONS];
@@ -30,10 +30,17 @@ struct rsim_checks {
 
 /* In the order in which a reader wants to hear of them. */
 static const struct rsim_rule *const all[] = {
-	&rule_stale_dma, &rule_no_freed_domain, &rule_not_unfenced_dirty,
-	&rule_blocked_in_reset, &rule_no_false_success, &rule_restored,
-	&rule_sibling_untouched, &rule_old_domain, &rule_balanced,
-	&rule_progress, &rule_no_warn,
+	&rule_stale_dma,
+	&rule_no_freed_domain,
+	&rule_not_unfenced_dirty,
+	&rule_blocked_in_reset,
+	&rule_no_false_success,
+	&rule_restored,
+	&rule_sibling_untouched,
+	&rule_old_domain,
+	&rule_balanced,
+	&rule_progress,
+	&rule_no_warn,
 };
 
 const struct rsim_rule *rsim_rule_at(unsigned i)

@@ -19,6 +19,23 @@ static inline bool check_fenced(struct rsim_dev *dev)
 	return dev && rsim_fence_applies(dev);
 }
 
+/* The name of a device, for sentences. */
+static inline const char *check_name(const struct rsim_checks *c, uint32_t dev)
+{
+	struct rsim_dev *d = rsim_dev_numbered(rsim_checks_world(c), dev);
+
+	return d ? rsim_dev_name(d) : "that was removed";
+}
+
+static inline const char *check_domain(const struct rsim_checks *c,
+				       uint64_t domain)
+{
+	struct rsim_domain *d = rsim_domain_numbered(rsim_checks_world(c),
+						     (uint32_t)domain);
+
+	return d ? rsim_domain_name(d) : "none";
+}
+
 /* Does its stream entry, as last written, let anything pass? */
 static inline bool check_open(const struct rsim_facts *f)
 {

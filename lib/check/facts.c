@@ -14,8 +14,9 @@ bool facts_is_method(const char *function)
 {
 	static const char *const methods[] = {
 		"pci_dev_specific_reset", "pci_dev_acpi_reset",
-		"pcie_reset_flr", "pci_af_flr", "pci_pm_reset",
-		"pci_reset_bus_function", "cxl_reset_bus_function",
+		"pcie_reset_flr",	  "pci_af_flr",
+		"pci_pm_reset",		  "pci_reset_bus_function",
+		"cxl_reset_bus_function",
 	};
 	unsigned i;
 
@@ -131,6 +132,8 @@ static void window_ends(struct facts *f, uint32_t dev)
 
 static void before_call(struct facts *f, const struct rsim_event *ev)
 {
+	struct rsim_facts *p;
+
 	if (facts_is_method(ev->what))
 		method_begins(f, ev);
 	if (!strcmp(ev->what, PREPARE))
@@ -139,6 +142,9 @@ static void before_call(struct facts *f, const struct rsim_event *ev)
 		f->task[ev->task].fencing = ev->dev;
 		f->task[ev->task].in_done = true;
 		window_ends(f, ev->dev);
+		p = &fact(f, ev->dev)->pub;
+		if (p->in_reset && !p->dirty)
+			p->dirty = "its reset never ended";
 	}
 }
 
@@ -250,8 +256,7 @@ static void undo(struct fact *p, const char *what)
 	if (!strcmp(what, "attach_dev failed"))
 		p->pub.domain = p->before.domain;
 	if (!strcmp(what, "set_dev_pasid failed"))
-		memcpy(p->pub.pasids, p->before.pasids,
-		       sizeof(p->pub.pasids));
+		memcpy(p->pub.pasids, p->before.pasids, sizeof(p->pub.pasids));
 }
 
 void facts_after(struct facts *f, const struct rsim_event *ev)

@@ -10,8 +10,10 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 	    !facts_is_method(ev->what) || !f->in_method)
 		return;
 	if (f->resets == f->resets_before)
-		rsim_checks_fail(c, "%s() reports success for device %u, which"
-				    " was not reset", ev->what, ev->dev);
+		rsim_checks_fail(c,
+				 "%s() reports success for device %s, which"
+				 " was not reset",
+				 ev->what, check_name(c, ev->dev));
 }
 
 const struct rsim_rule rule_no_false_success = {

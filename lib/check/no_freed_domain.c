@@ -9,9 +9,10 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 		return;
 	to = rsim_domain_numbered(rsim_checks_world(c), (uint32_t)ev->a);
 	if (to && rsim_domain_is_freed(to))
-		rsim_checks_fail(c, "device %u is attached to domain %s, which"
-				    " was freed", ev->dev,
-				 rsim_domain_name(to));
+		rsim_checks_fail(c,
+				 "device %s is attached to domain %s, which"
+				 " was freed",
+				 check_name(c, ev->dev), rsim_domain_name(to));
 }
 
 const struct rsim_rule rule_no_freed_domain = {

@@ -10,8 +10,8 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 		return;
 	if (!check_fenced(rsim_dev_numbered(rsim_checks_world(c), ev->dev)))
 		return;
-	rsim_checks_fail(c, "device %u is unblocked, and %s", ev->dev,
-			 f->dirty);
+	rsim_checks_fail(c, "device %s is unblocked, and %s",
+			 check_name(c, ev->dev), f->dirty);
 }
 
 const struct rsim_rule rule_not_unfenced_dirty = {

@@ -18,8 +18,10 @@ static void pasid_op(struct rsim_checks *c, const struct rsim_event *ev,
 	struct rsim_domain *old;
 
 	if (!rsim_fence_has_pasids(dev)) {
-		rsim_checks_fail(c, "a PASID callback for device %u, which has"
-				    " no PASIDs", ev->dev);
+		rsim_checks_fail(c,
+				 "a PASID callback for device %s, which has"
+				 " no PASIDs",
+				 check_name(c, ev->dev));
 		return;
 	}
 	old = rsim_domain_numbered(rsim_checks_world(c), (uint32_t)ev->b);
@@ -27,9 +29,11 @@ static void pasid_op(struct rsim_checks *c, const struct rsim_event *ev,
 	if (!is && (!old || rsim_domain_type(old) == RSIM_DOMAIN_BLOCKED))
 		return;
 	if (ev->b != is)
-		rsim_checks_fail(c, "set_dev_pasid of device %u, PASID %u is"
-				    " told old = %u, it is %u", ev->dev,
-				 ev->obj, (unsigned)ev->b, is);
+		rsim_checks_fail(c,
+				 "set_dev_pasid of device %s, PASID %u is"
+				 " told old = %s, it is %s",
+				 check_name(c, ev->dev), ev->obj,
+				 check_domain(c, ev->b), check_domain(c, is));
 }
 
 static void event(struct rsim_checks *c, const struct rsim_event *ev)
@@ -46,14 +50,18 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 	if (ev->kind == RSIM_EV_PASID)
 		pasid_op(c, ev, f, dev);
 	else if (f->domain && ev->b != f->domain)
-		rsim_checks_fail(c, "attach_dev of device %u is told old = %u,"
-				    " it is %u", ev->dev, (unsigned)ev->b,
-				 f->domain);
+		rsim_checks_fail(c,
+				 "attach_dev of device %s is told old = %u,"
+				 " it is %u",
+				 check_name(c, ev->dev), check_domain(c, ev->b),
+				 check_domain(c, f->domain));
 	told = rsim_driver_get_domain(dev);
 	if (f->domain && told && rsim_domain_number(told) != f->domain)
-		rsim_checks_fail(c, "the driver is told that device %u is on"
-				    " domain %u, it is on %u", ev->dev,
-				 rsim_domain_number(told), f->domain);
+		rsim_checks_fail(c,
+				 "the driver is told that device %s is on"
+				 " %s, it is on %s",
+				 check_name(c, ev->dev), rsim_domain_name(told),
+				 check_domain(c, f->domain));
 }
 
 const struct rsim_rule rule_old_domain = {

@@ -22,9 +22,11 @@ static void attached(struct rsim_checks *c, const struct rsim_event *ev)
 		f = rsim_checks_facts(c, rsim_dev_number(dev));
 		if (f->domain &&
 		    f->domain != rsim_domain_number(rsim_group_domain(g)))
-			rsim_checks_fail(c, "an attach succeeded, and device %u"
-					    " stays on domain %u", f->dev,
-					 f->domain);
+			rsim_checks_fail(c,
+					 "an attach succeeded, and device %s"
+					 " stays on %s",
+					 check_name(c, f->dev),
+					 check_domain(c, f->domain));
 	}
 }
 
@@ -38,9 +40,9 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 		break;
 	case RSIM_EV_SLEEP:
 		if (!strcmp(ev->what, "poll") && ev->a >= LOCKUP)
-			rsim_checks_fail(c, "a driver spins for %u s",
-					 (unsigned)(ev->a / RSIM_NS_PER_MS /
-						    1000));
+			rsim_checks_fail(
+				c, "a driver spins for %u s",
+				(unsigned)(ev->a / RSIM_NS_PER_MS / 1000));
 		break;
 	case RSIM_EV_RET:
 		if (!ev->ret && ev->obj &&

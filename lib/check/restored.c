@@ -16,15 +16,17 @@ static bool same_pasids(struct rsim_checks *c, struct rsim_dev *dev,
 		for (i = 0; i < 8; i++)
 			if (f->pasids[i].domain && f->pasids[i].pasid == p)
 				break;
-		if (i == 8 || f->pasids[i].domain !=
-				      rsim_domain_number(
-					      rsim_group_pasid(g, p)))
+		if (i == 8 ||
+		    f->pasids[i].domain !=
+			    rsim_domain_number(rsim_group_pasid(g, p)))
 			break;
 	}
 	if (p == RSIM_NO_PASID)
 		return true;
-	rsim_checks_fail(c, "after a successful reset PASID %u of device %u is"
-			    " not what the group's table says", p, f->dev);
+	rsim_checks_fail(c,
+			 "after a successful reset PASID %u of device %s is"
+			 " not what the group's table says",
+			 p, check_name(c, f->dev));
 	return false;
 }
 
@@ -32,8 +34,10 @@ static bool same_pasids(struct rsim_checks *c, struct rsim_dev *dev,
 static bool same_kind(const struct rsim_facts *f, struct rsim_domain *want)
 {
 	static const uint8_t kinds[] = {
-		[RSIM_DOMAIN_UNMANAGED] = 2, [RSIM_DOMAIN_DMA] = 2,
-		[RSIM_DOMAIN_IDENTITY] = 1, [RSIM_DOMAIN_BLOCKED] = 0,
+		[RSIM_DOMAIN_UNMANAGED] = 2,
+		[RSIM_DOMAIN_DMA] = 2,
+		[RSIM_DOMAIN_IDENTITY] = 1,
+		[RSIM_DOMAIN_BLOCKED] = 0,
 	};
 
 	return !f->has_ste || f->ste_kind == kinds[rsim_domain_type(want)];
@@ -47,12 +51,17 @@ static void check(struct rsim_checks *c, struct rsim_dev *dev,
 	if (!want)
 		return;
 	if (f->domain != rsim_domain_number(want))
-		rsim_checks_fail(c, "%s device %u is attached to domain %u,"
-				    " the core believes %u", when, f->dev,
-				 f->domain, rsim_domain_number(want));
+		rsim_checks_fail(c,
+				 "%s device %s is attached to %s,"
+				 " the core believes %s",
+				 when, check_name(c, f->dev),
+				 check_domain(c, f->domain),
+				 rsim_domain_name(want));
 	else if (!same_kind(f, want))
-		rsim_checks_fail(c, "%s the stream entry of device %u is not"
-				    " what its domain wants", when, f->dev);
+		rsim_checks_fail(c,
+				 "%s the stream entry of device %s is not"
+				 " what its domain wants",
+				 when, check_name(c, f->dev));
 	else
 		same_pasids(c, dev, f);
 }

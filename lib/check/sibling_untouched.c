@@ -10,9 +10,11 @@ static void shared_entry(struct rsim_checks *c, const struct rsim_event *ev,
 		if (d != dev &&
 		    rsim_dev_requester(d) == rsim_dev_requester(dev) &&
 		    !rsim_checks_facts(c, rsim_dev_number(d))->window && !ev->a)
-			rsim_checks_fail(c, "parking device %u parks device %u,"
-					    " which is not being reset",
-					 ev->dev, rsim_dev_number(d));
+			rsim_checks_fail(c,
+					 "parking device %s parks device %s,"
+					 " which is not being reset",
+					 check_name(c, ev->dev),
+					 check_name(c, rsim_dev_number(d)));
 }
 
 static void event(struct rsim_checks *c, const struct rsim_event *ev)
@@ -30,12 +32,17 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 		return;
 	}
 	if (ev->dev != fencing)
-		rsim_checks_fail(c, "prepare() or done() of device %u calls the"
-				    " driver for device %u", fencing, ev->dev);
+		rsim_checks_fail(c,
+				 "prepare() or done() of device %s calls the"
+				 " driver for device %s",
+				 check_name(c, fencing),
+				 check_name(c, ev->dev));
 	else if (rsim_checks_facts(c, ev->dev)->probing &&
 		 !rsim_checks_facts(c, ev->dev)->in_method)
-		rsim_checks_fail(c, "a mere probe moves device %u to another"
-				    " domain", ev->dev);
+		rsim_checks_fail(c,
+				 "a mere probe moves device %s to another"
+				 " domain",
+				 check_name(c, ev->dev));
 }
 
 const struct rsim_rule rule_sibling_untouched = {

@@ -5,9 +5,10 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 {
 	if (ev->kind != RSIM_EV_DMA || ev->ret || !ev->size)
 		return;
-	rsim_checks_fail(c, "a request of device %u reached page 0x%llx, which"
-			    " is no longer its own",
-			 ev->dev, (unsigned long long)ev->b);
+	rsim_checks_fail(c,
+			 "a request of device %s reached page 0x%llx, which"
+			 " is no longer its own",
+			 check_name(c, ev->dev), (unsigned long long)ev->b);
 }
 
 const struct rsim_rule rule_stale_dma = {

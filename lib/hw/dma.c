@@ -24,15 +24,22 @@ static int verdict_errno(enum hw_verdict v)
 }
 
 /*
- * May the function issue requests at all? One that is in a reset that will
- * end does not. One whose reset never ends does: its firmware hangs, its DMA
- * engine may not, and Linux must be safe from it.
+ * One that is in a reset that will end issues nothing. One whose reset never
+ * ends does: its firmware hangs, its DMA engine may not, and Linux must be safe
+ * from it.
  */
-static int can_issue(struct hw_fn *fn)
+static bool in_reset(struct hw_fn *fn)
 {
 	if (fn->resetting)
 		hw_fn_settle(fn);
-	if (fn->resetting && fn->ready_at != HW_TIME_NEVER)
+	return fn->resetting && fn->ready_at != HW_TIME_NEVER;
+}
+
+/* May the function issue requests at all? */
+static int can_issue(struct hw_fn *fn)
+{
+	/* A reset of the PF is one of its VFs. */
+	if (in_reset(fn) || (fn->pf && in_reset(fn->pf)))
 		return -EAGAIN;
 	if (!hw_fn_reachable(fn))
 		return -ENODEV;

@@ -13,7 +13,8 @@ bool hw_fn_reachable(struct hw_fn *fn)
 	rsim_ns now = fn->hw->e->now;
 	struct hw_bus *bus;
 
-	if (fn->gone_at <= now)
+	/* VFs go with their PF. */
+	if (fn->gone_at <= now || (fn->pf && fn->pf->gone_at <= now))
 		return false;
 	for (bus = fn->bus; bus; bus = bus->parent) {
 		struct hw_fn *b = bus->bridge;

@@ -42,7 +42,7 @@ static void clear_registers(struct hw_fn *fn, bool conventional)
 static void reset_ends(struct hw_fn *fn)
 {
 	enum hw_reset kind = fn->resetting;
-	struct hw_fn *vf;
+	uint32_t i;
 
 	fn->resetting = HW_RESET_NONE;
 	fn->ready_at = 0;
@@ -63,12 +63,15 @@ static void reset_ends(struct hw_fn *fn)
 	 * their state. */
 	if (!fn_cap(fn, HW_CAP_SRIOV))
 		return;
-	for (vf = fn->bus->first; vf; vf = vf->next)
-		if (vf->pf == fn) {
-			clear_registers(vf, true);
-			hw_atc_flush(vf, "loses");
-			vf->resetting = HW_RESET_NONE;
-		}
+	for (i = 0; i < fn->hw->fn_count; i++) {
+		struct hw_fn *vf = fn->hw->fns[i];
+
+		if (!vf || vf->pf != fn)
+			continue;
+		clear_registers(vf, true);
+		hw_atc_flush(vf, "loses");
+		vf->resetting = HW_RESET_NONE;
+	}
 }
 
 void hw_fn_settle(struct hw_fn *fn)

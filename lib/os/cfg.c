@@ -38,22 +38,31 @@ void os_msleep(struct rsim_dev *dev, unsigned ms)
 	engine_sleep(dev_engine(dev), dev->fn.id, ms * RSIM_NS_PER_MS);
 }
 
-int os_own(struct rsim_dev *dev)
+static int own_one(struct rsim_dev *dev)
 {
-	if (!dev->saved)
+	if (!dev->saved) {
 		dev->saved = arena_hot(dev_engine(dev)->arena,
 				       sizeof(*dev->saved));
-	if (!dev->saved || hw_config_own(dev->fn.hw, &dev->fn.cfg))
-		return -ENOMEM;
-	/* An FLR of a PF clears the VFs' registers too. */
-	if (fn_cap(&dev->fn, HW_CAP_SRIOV)) {
-		struct hw_fn *vf;
-
-		for (vf = dev->fn.bus->first; vf; vf = vf->next)
-			if (vf->pf == &dev->fn &&
-			    hw_config_own(vf->hw, &vf->cfg))
-				return -ENOMEM;
+		if (!dev->saved)
+			return -ENOMEM;
+		os_save_initial(dev);
 	}
+	return hw_config_own(dev->fn.hw, &dev->fn.cfg);
+}
+
+int os_own(struct rsim_dev *dev)
+{
+	struct hw *hw = dev->fn.hw;
+	uint32_t i;
+
+	if (own_one(dev))
+		return -ENOMEM;
+	/* A reset of a PF clears the registers of its VFs too, wherever their
+	 * bus is. */
+	for (i = 0; fn_cap(&dev->fn, HW_CAP_SRIOV) && i < hw->fn_count; i++)
+		if (hw->fns[i] && hw->fns[i]->pf == &dev->fn &&
+		    own_one(fn_dev(hw->fns[i])))
+			return -ENOMEM;
 	return 0;
 }
 
@@ -62,7 +71,7 @@ static int own_below(struct hw_bus *bus)
 	struct hw_fn *fn;
 
 	for (fn = bus->first; fn; fn = fn->next) {
-		if (hw_config_own(fn->hw, &fn->cfg))
+		if (os_own(fn_dev(fn)))
 			return -ENOMEM;
 		if (fn->below && own_below(fn->below))
 			return -ENOMEM;
@@ -72,7 +81,7 @@ static int own_below(struct hw_bus *bus)
 
 int os_own_bus(struct rsim_dev *bridge)
 {
-	if (hw_config_own(bridge->fn.hw, &bridge->fn.cfg))
+	if (own_one(bridge))
 		return -ENOMEM;
 	return bridge->fn.below ? own_below(bridge->fn.below) : 0;
 }
@@ -93,18 +102,31 @@ uint32_t rsim_cfg_read(struct rsim_dev *dev, unsigned off, unsigned size)
 	return os_cfg_read(dev, off, size);
 }
 
-/* A driver that writes the enable bits of MSI and MSI-X knows that it did. */
-static void note_msi(struct rsim_dev *dev)
+/* The byte that an access wrote at @at; -1: it wrote others. */
+static int written(unsigned at, unsigned off, unsigned size, uint32_t val)
+{
+	return off <= at && at < off + size
+		       ? (int)(val >> 8 * (at - off) & 0xff) : -1;
+}
+
+/* A driver that writes the enable bits of MSI and MSI-X knows that it did,
+ * whether the device is there or not. */
+static void note_msi(struct rsim_dev *dev, unsigned off, unsigned size,
+		     uint32_t val)
 {
 	unsigned p = fn_cap(&dev->fn, HW_CAP_MSI);
+	int byte;
 
-	if (p)
-		dev->msi_on = fn_peek(&dev->fn, p + PCI_MSI_FLAGS, 2) &
-			      PCI_MSI_FLAGS_ENABLE;
+	if (p && off + size > p && off < p + PCI_MSI_MASK_64 + 4) {
+		byte = written(p + PCI_MSI_FLAGS, off, size, val);
+		if (byte >= 0)
+			dev->msi_on = byte & PCI_MSI_FLAGS_ENABLE;
+		os_note_msi(dev);
+	}
 	p = fn_cap(&dev->fn, HW_CAP_MSIX);
-	if (p)
-		dev->msix_on = fn_peek(&dev->fn, p + PCI_MSIX_FLAGS, 2) &
-			       PCI_MSIX_FLAGS_ENABLE;
+	byte = p ? written(p + PCI_MSIX_FLAGS + 1, off, size, val) : -1;
+	if (byte >= 0)
+		dev->msix_on = byte & PCI_MSIX_FLAGS_ENABLE >> 8;
 }
 
 int rsim_cfg_write(struct rsim_dev *dev, unsigned off, unsigned size,
@@ -114,7 +136,7 @@ int rsim_cfg_write(struct rsim_dev *dev, unsigned off, unsigned size,
 	if (os_own(dev) || (dev->fn.below && os_own_bus(dev)))
 		return -ENOMEM;
 	os_cfg_write(dev, off, size, val);
-	note_msi(dev);
+	note_msi(dev, off, size, val);
 	return 0;
 }
 

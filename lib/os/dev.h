@@ -10,9 +10,13 @@
 
 #include <rsim/reset.h>
 
-enum { SAVED_HEADER = 16, SAVED_EXP = 7, SAVED_AER = 5 };
+enum { SAVED_HEADER = 16, SAVED_EXP = 6, SAVED_AER = 5 };
 
-/* What pci_save_state() keeps; allocated when a device is first used. */
+/*
+ * What pci_save_state() keeps; allocated when a device is first used. Linux
+ * 7.3 saves it when it finds a device. Here that is done before a reset or a
+ * driver can change the registers for the first time, which comes to the same.
+ */
 struct os_saved {
 	bool valid;
 	uint32_t header[SAVED_HEADER];
@@ -20,6 +24,10 @@ struct os_saved {
 	uint32_t aer[SAVED_AER];
 	uint16_t pcix;
 	uint16_t dpc;
+	struct {		/* struct msi_desc: the message */
+		uint16_t flags, data;
+		uint32_t lo, hi, mask;
+	} msi;
 };
 
 /* A PF's SR-IOV settings, as Linux made them. */
@@ -111,6 +119,11 @@ static inline bool dev_is_pcie(const struct rsim_dev *dev)
 {
 	return fn_cap(&dev->fn, HW_CAP_EXP) != 0;
 }
+
+/* Remembers the MSI message that the registers hold. */
+void os_note_msi(struct rsim_dev *dev);
+/* The state as it is now, as if it had been saved before; no accesses. */
+void os_save_initial(struct rsim_dev *dev);
 
 /* Everything that a reset of @dev may write has memory of its own after
  * this. 0 or -ENOMEM. */

@@ -376,11 +376,24 @@ struct rsim_dev *rsim_dev_add(struct rsim *w, const struct rsim_dev_desc *desc)
 	return dev;
 }
 
+static bool has_vfs(const struct hw_fn *fn)
+{
+	const struct hw *hw = fn->hw;
+	uint32_t i;
+
+	for (i = 0; fn_cap(fn, HW_CAP_SRIOV) && i < hw->fn_count; i++)
+		if (hw->fns[i] && hw->fns[i]->pf == fn)
+			return true;
+	return false;
+}
+
 void rsim_dev_remove(struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_dev_remove", "dev is NULL");
 	MISUSE_IF(dev->fn.below && dev->fn.below->first, "rsim_dev_remove",
 		  "something is below the bridge");
+	MISUSE_IF(has_vfs(&dev->fn), "rsim_dev_remove",
+		  "the virtual functions of the PF are still there");
 	os_device_remove(dev);
 	hw_fn_remove(&dev->fn, sizeof(*dev));
 }

@@ -173,6 +173,8 @@ int rsim_attach_device(struct rsim_dev *dev, struct rsim_domain *domain)
 
 	MISUSE_IF(!dev, "rsim_attach_device", "dev is NULL");
 	MISUSE_IF(!domain, "rsim_attach_device", "domain is NULL");
+	MISUSE_IF(domain->os != dev->os, "rsim_attach_device",
+		  "domain and dev are of two worlds");
 	MISUSE_IF(domain->freed, "rsim_attach_device", "domain was freed");
 	g = dev->group;
 	if (!g)
@@ -199,6 +201,8 @@ int rsim_replace_group(struct rsim_group *group, struct rsim_domain *domain)
 	MISUSE_IF(!group, "rsim_replace_group", "group is NULL");
 	if (!domain)
 		return -EINVAL;
+	MISUSE_IF(domain->os != group->os, "rsim_replace_group",
+		  "domain and group are of two worlds");
 	MISUSE_IF(domain->freed, "rsim_replace_group", "domain was freed");
 	enter(group, "iommu_replace_group_handle");
 	return leave(group, "iommu_replace_group_handle",
@@ -217,6 +221,9 @@ int rsim_deferred_attach(struct rsim_dev *dev, struct rsim_domain *domain)
 {
 	MISUSE_IF(!dev, "rsim_deferred_attach", "dev is NULL");
 	MISUSE_IF(!domain, "rsim_deferred_attach", "domain is NULL");
+	MISUSE_IF(domain->os != dev->os, "rsim_deferred_attach",
+		  "domain and dev are of two worlds");
+	MISUSE_IF(domain->freed, "rsim_deferred_attach", "domain was freed");
 	if (!dev->group || !dev->attach_deferred)
 		return 0;
 	enter(dev->group, "iommu_deferred_attach");

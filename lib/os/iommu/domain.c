@@ -98,6 +98,18 @@ void domain_remove_user(struct rsim_domain *d, struct rsim_dev *dev,
 	memset(&d->users[d->user_count], 0, sizeof(*d->users));
 }
 
+/* A device may be there more than once, when it was attached twice: 7.0 does
+ * so to the siblings of a device that was reset. */
+void domain_forget(struct rsim_domain *d, const struct rsim_dev *dev)
+{
+	unsigned i = d->user_count;
+
+	while (i-- > 0)
+		if (d->users[i].dev == dev)
+			domain_remove_user(d, d->users[i].dev,
+					   d->users[i].pasid);
+}
+
 static void domain_event(struct rsim_domain *d, const char *what)
 {
 	trace_add(d->os->e, RSIM_EV_DOMAIN, 0, what)->a = d->id;

@@ -78,9 +78,6 @@ int rsim_fence_attach(struct rsim_dev *dev, struct rsim_domain *domain,
 			   "NULL dereference in __iommu_attach_device");
 		return 0;
 	}
-	if (domain->freed)
-		trace_warn(dev_engine(dev), dev->fn.id,
-			   "use after free in __iommu_attach_device");
 	return iommu_attach_one(dev, domain, old);
 }
 

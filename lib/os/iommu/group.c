@@ -163,7 +163,7 @@ void group_release_device(struct rsim_dev *dev)
 		os->ops->attach(dev, os->blocked, dev->hw_rid);
 	unlink_dev(g, dev);
 	for (i = 0; i < os->domain_count; i++)
-		domain_remove_user(os->domains[i], dev, RSIM_NO_PASID);
+		domain_forget(os->domains[i], dev);
 	mutex_unlock(os->e, &g->mutex);
 	arena_release(os->e->arena, dev->hw_pasids,
 		      dev->hw_pasid_cap * sizeof(*dev->hw_pasids));

@@ -77,6 +77,8 @@ void domain_remove_user(struct rsim_domain *d, struct rsim_dev *dev,
 			rsim_pasid pasid);
 bool domain_has_user(const struct rsim_domain *d, const struct rsim_dev *dev,
 		     rsim_pasid pasid);
+/* The same for all that a device has attached. */
+void domain_forget(struct rsim_domain *d, const struct rsim_dev *dev);
 static inline bool domain_is_paging(const struct rsim_domain *d)
 {
 	return d->type <= RSIM_DOMAIN_DMA;

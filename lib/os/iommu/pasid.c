@@ -258,6 +258,8 @@ int rsim_attach_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 {
 	MISUSE_IF(!dev, "rsim_attach_pasid", "dev is NULL");
 	MISUSE_IF(!domain, "rsim_attach_pasid", "domain is NULL");
+	MISUSE_IF(domain->os != dev->os, "rsim_attach_pasid",
+		  "domain and dev are of two worlds");
 	MISUSE_IF(domain->freed, "rsim_attach_pasid", "domain was freed");
 	return pasid_call(dev, "iommu_attach_device_pasid", pasid, domain,
 			  attach_locked);
@@ -268,6 +270,8 @@ int rsim_replace_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 {
 	MISUSE_IF(!dev, "rsim_replace_pasid", "dev is NULL");
 	MISUSE_IF(!domain, "rsim_replace_pasid", "domain is NULL");
+	MISUSE_IF(domain->os != dev->os, "rsim_replace_pasid",
+		  "domain and dev are of two worlds");
 	MISUSE_IF(domain->freed, "rsim_replace_pasid", "domain was freed");
 	return pasid_call(dev, "iommu_replace_device_pasid", pasid, domain,
 			  replace_locked);
@@ -287,7 +291,13 @@ void rsim_detach_pasid(struct rsim_dev *dev, rsim_pasid pasid)
 	trace_call(e, dev->fn.id, "iommu_detach_device_pasid");
 	mutex_lock(e, &g->mutex);
 	p = table_find(g, pasid);
-	MISUSE_IF(!p, "rsim_detach_pasid", "the PASID is not attached");
+	if (!p) {
+		/* A misuse handler may leave by longjmp(). */
+		mutex_unlock(e, &g->mutex);
+		trace_done(e, dev->fn.id, "iommu_detach_device_pasid");
+		MISUSE_IF(true, "rsim_detach_pasid",
+			  "the PASID is not attached");
+	}
 	for (each = g->first; each; each = each->group_next)
 		if (each->max_pasids && !g->os->proto->skip(each))
 			pasid_remove_one(each, pasid, p->domain);

@@ -11,14 +11,14 @@
 static const struct {
 	uint8_t off;
 	bool link, slot, root, v2;
-} exp_regs[SAVED_EXP] = {
+} exp_regs[SAVED_EXP] = {	/* Linux has SLTCTL2 here too, but not in the
+				 * list of registers that exist */
 	{ PCI_EXP_DEVCTL, false, false, false, false },
 	{ PCI_EXP_LNKCTL, true, false, false, false },
 	{ PCI_EXP_SLTCTL, false, true, false, false },
 	{ PCI_EXP_RTCTL, false, false, true, false },
 	{ PCI_EXP_DEVCTL2, false, false, false, true },
 	{ PCI_EXP_LNKCTL2, true, false, false, true },
-	{ PCI_EXP_SLTCTL2, false, true, false, true },
 };
 
 static bool has_exp_reg(const struct rsim_dev *dev, unsigned i)
@@ -53,7 +53,9 @@ static unsigned aer_count(const struct rsim_dev *dev)
 		       ? SAVED_AER : SAVED_AER - 1;
 }
 
-static void pci_save_state(struct rsim_dev *dev)
+typedef uint32_t (*read_fn)(struct rsim_dev *dev, unsigned off, unsigned size);
+
+static void save_with(struct rsim_dev *dev, read_fn rd)
 {
 	unsigned exp = fn_cap(&dev->fn, HW_CAP_EXP);
 	unsigned aer = fn_cap(&dev->fn, HW_CAP_AER);
@@ -63,24 +65,55 @@ static void pci_save_state(struct rsim_dev *dev)
 	unsigned i;
 
 	for (i = 0; i < SAVED_HEADER; i++)
-		s->header[i] = os_cfg_read(dev, 4 * i, 4);
+		s->header[i] = rd(dev, 4 * i, 4);
 	for (i = 0; exp && i < SAVED_EXP; i++)
 		if (has_exp_reg(dev, i))
-			s->exp[i] = (uint16_t)os_cfg_read(
-				dev, exp + exp_regs[i].off, 2);
+			s->exp[i] = (uint16_t)rd(dev, exp + exp_regs[i].off,
+						 2);
 	if (pcix)
-		s->pcix = (uint16_t)os_cfg_read(dev, pcix + 2, 2);
+		s->pcix = (uint16_t)rd(dev, pcix + 2, 2);
 	if (dpc)
-		s->dpc = (uint16_t)os_cfg_read(dev, dpc + 6, 2);
+		s->dpc = (uint16_t)rd(dev, dpc + 6, 2);
 	for (i = 0; aer && i < aer_count(dev); i++)
-		s->aer[i] = os_cfg_read(dev, aer + aer_regs[i], 4);
-	s->valid = true;
+		s->aer[i] = rd(dev, aer + aer_regs[i], 4);
+}
+
+static uint32_t peek(struct rsim_dev *dev, unsigned off, unsigned size)
+{
+	return fn_peek(&dev->fn, off, size);
+}
+
+void os_note_msi(struct rsim_dev *dev)
+{
+	unsigned p = fn_cap(&dev->fn, HW_CAP_MSI);
+	unsigned kind = dev->fn.cfg.layout->key.msi_flags;
+	struct os_saved *s = dev->saved;
+	bool wide = kind & PCI_MSI_FLAGS_64BIT;
+
+	if (!p)
+		return;
+	s->msi.flags = (uint16_t)peek(dev, p + PCI_MSI_FLAGS, 2);
+	s->msi.lo = peek(dev, p + PCI_MSI_ADDRESS_LO, 4);
+	s->msi.hi = wide ? peek(dev, p + PCI_MSI_ADDRESS_HI, 4) : 0;
+	s->msi.data = (uint16_t)peek(dev, p + (wide ? PCI_MSI_DATA_64
+						    : PCI_MSI_DATA_32), 2);
+	if (kind & PCI_MSI_FLAGS_MASKBIT)
+		s->msi.mask = peek(dev, p + (wide ? PCI_MSI_MASK_64
+						  : PCI_MSI_MASK_32), 4);
+}
+
+void os_save_initial(struct rsim_dev *dev)
+{
+	save_with(dev, peek);
+	os_note_msi(dev);
+	dev->saved->valid = dev->os->kernel == RSIM_KERNEL_7_3;
 }
 
 void os_save_state(struct rsim_dev *dev)
 {
 	trace_call(dev_engine(dev), dev->fn.id, "pci_save_state");
-	pci_save_state(dev);
+	save_with(dev, os_cfg_read);
+	dev->saved->valid = true;
 	trace_done(dev_engine(dev), dev->fn.id, "pci_save_state");
 }
 
@@ -147,18 +180,47 @@ static void intx_off(struct rsim_dev *dev)
 			     cmd | PCI_COMMAND_INTX_DISABLE);
 }
 
+/* pci_write_msg_msi(): the number of vectors, then the message. */
+static void write_msi(struct rsim_dev *dev, unsigned p)
+{
+	bool wide = dev->fn.cfg.layout->key.msi_flags & PCI_MSI_FLAGS_64BIT;
+	const struct os_saved *s = dev->saved;
+	uint32_t flags = os_cfg_read(dev, p + PCI_MSI_FLAGS, 2);
+
+	flags &= ~(uint32_t)PCI_MSI_FLAGS_QSIZE;
+	os_cfg_write(dev, p + PCI_MSI_FLAGS, 2,
+		     flags | (s->msi.flags & PCI_MSI_FLAGS_QSIZE));
+	os_cfg_write(dev, p + PCI_MSI_ADDRESS_LO, 4, s->msi.lo);
+	if (wide)
+		os_cfg_write(dev, p + PCI_MSI_ADDRESS_HI, 4, s->msi.hi);
+	os_cfg_write(dev, p + (wide ? PCI_MSI_DATA_64 : PCI_MSI_DATA_32), 2,
+		     s->msi.data);
+	os_cfg_read(dev, p + PCI_MSI_FLAGS, 2);
+}
+
 static void restore_msi(struct rsim_dev *dev)
 {
-	unsigned p = fn_cap(&dev->fn, HW_CAP_MSI) + PCI_MSI_FLAGS;
+	unsigned p = fn_cap(&dev->fn, HW_CAP_MSI);
+	unsigned kind = dev->fn.cfg.layout->key.msi_flags;
 	uint32_t flags;
 
-	if (!dev->msi_on || !fn_cap(&dev->fn, HW_CAP_MSI))
+	if (!dev->msi_on || !p)
 		return;
 	intx_off(dev);
-	flags = os_cfg_read(dev, p, 2);
-	os_cfg_write(dev, p, 2, flags & ~(uint32_t)PCI_MSI_FLAGS_ENABLE);
-	flags = os_cfg_read(dev, p, 2);
-	os_cfg_write(dev, p, 2, flags | PCI_MSI_FLAGS_ENABLE);
+	flags = os_cfg_read(dev, p + PCI_MSI_FLAGS, 2);
+	os_cfg_write(dev, p + PCI_MSI_FLAGS, 2,
+		     flags & ~(uint32_t)PCI_MSI_FLAGS_ENABLE);
+	if (!dev->disconnected)
+		write_msi(dev, p);
+	flags = os_cfg_read(dev, p + PCI_MSI_FLAGS, 2);
+	if (kind & PCI_MSI_FLAGS_MASKBIT)
+		os_cfg_write(dev, p + (kind & PCI_MSI_FLAGS_64BIT
+					       ? PCI_MSI_MASK_64
+					       : PCI_MSI_MASK_32), 4,
+			     dev->saved->msi.mask);
+	flags &= ~(uint32_t)PCI_MSI_FLAGS_QSIZE;
+	flags |= dev->saved->msi.flags & PCI_MSI_FLAGS_QSIZE;
+	os_cfg_write(dev, p + PCI_MSI_FLAGS, 2, flags | PCI_MSI_FLAGS_ENABLE);
 }
 
 /* The table lies in memory space: decoding is on while it is written. */
@@ -187,7 +249,10 @@ static void restore_acs(struct rsim_dev *dev)
 
 	if (!p || !dev->os->ops)
 		return;	/* Linux asks for ACS where there is an IOMMU */
-	cap = os_cfg_read(dev, p + PCI_ACS_CAP, 2);
+	/* 7.3 has read what the function can do when it found it. */
+	cap = dev->os->kernel == RSIM_KERNEL_7_3
+		      ? fn_peek(&dev->fn, p + PCI_ACS_CAP, 2)
+		      : os_cfg_read(dev, p + PCI_ACS_CAP, 2);
 	ctl = os_cfg_read(dev, p + PCI_ACS_CTRL, 2);
 	ctl |= cap & (PCI_ACS_SV | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF);
 	os_cfg_write(dev, p + PCI_ACS_CTRL, 2, ctl);
@@ -254,7 +319,9 @@ static void pci_restore_state(struct rsim_dev *dev)
 	restore_msix(dev);
 	restore_acs(dev);
 	restore_iov(dev);
-	dev->saved->valid = false;
+	/* 7.3 keeps it for a device whose registers cannot be read next
+	 * time: then the last state that was saved is restored. */
+	dev->saved->valid = dev->os->kernel == RSIM_KERNEL_7_3;
 }
 
 void os_restore_state(struct rsim_dev *dev)

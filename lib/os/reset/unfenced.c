@@ -89,6 +89,20 @@ static bool trylock_all(struct hw_bus *bus)
 	return false;
 }
 
+/* pci_bus_restore_locked(): a bridge comes back before what is behind it. */
+static void restore_bus(struct hw_bus *bus)
+{
+	struct hw_fn *f;
+
+	for (f = bus->first; f; f = f->next) {
+		pci_dev_restore(fn_dev(f));
+		if (!f->below)
+			continue;
+		pci_bridge_wait_for_secondary_bus(fn_dev(f), "bus reset");
+		restore_bus(f->below);
+	}
+}
+
 /* pci_try_reset_bus(). */
 static int try_reset_bus(struct rsim_dev *bridge)
 {
@@ -99,7 +113,7 @@ static int try_reset_bus(struct rsim_dev *bridge)
 		return -EAGAIN;
 	for_each(bus, pci_dev_save_and_disable);
 	ret = pci_bridge_secondary_bus_reset(bridge);
-	for_each(bus, pci_dev_restore);
+	restore_bus(bus);
 	for_each(bus, rsim_dev_unlock);
 	rsim_dev_unlock(bridge);
 	return ret;
