@@ -51,8 +51,8 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 		pasid_op(c, ev, f, dev);
 	else if (f->domain && ev->b != f->domain)
 		rsim_checks_fail(c,
-				 "attach_dev of device %s is told old = %u,"
-				 " it is %u",
+				 "attach_dev of device %s is told old = %s,"
+				 " it is %s",
 				 check_name(c, ev->dev), check_domain(c, ev->b),
 				 check_domain(c, f->domain));
 	told = rsim_driver_get_domain(dev);
