@@ -15,6 +15,9 @@ static const struct verb verbs[] = {
 	  verb_conform },
 	{ "catalogue", "upstream's bugs, and which protocol has them",
 	  verb_catalogue },
+	{ "explore", "every schedule and every fault of a scene",
+	  verb_explore },
+	{ "replay", "one schedule that explore printed", verb_replay },
 };
 
 static void help(FILE *to)

@@ -20,6 +20,8 @@ int verb_machine(int argc, char **argv);
 int verb_reset(int argc, char **argv);
 int verb_conform(int argc, char **argv);
 int verb_catalogue(int argc, char **argv);
+int verb_explore(int argc, char **argv);
+int verb_replay(int argc, char **argv);
 
 /* Words of options; argp_error() for unknown ones. */
 enum rsim_kernel tool_kernel(const char *word, struct argp_state *state);

@@ -8,6 +8,7 @@
 #include <rsim/check.h>
 #include <rsim/dev.h>
 #include <rsim/dma.h>
+#include <rsim/explore.h>
 #include <rsim/fault.h>
 #include <rsim/iommu.h>
 #include <rsim/machine.h>

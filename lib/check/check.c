@@ -3,7 +3,7 @@
 #include "base/assert.h"
 #include "base/host.h"
 #include "base/text.h"
-#include "check/facts.h"
+#include "check/watch.h"
 #include "export/text.h"
 #include "sim/world.h"
 
@@ -12,21 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_RULES = 24, MAX_VIOLATIONS = 64 };
-
-struct rsim_checks {
-	struct rsim *w;
-	struct facts facts;
-	const struct rsim_rule *rules[MAX_RULES];
-	bool off[MAX_RULES], limited;
-	unsigned rule_count;
-	const struct rsim_rule *now; /* being asked */
-	size_t event;
-	rsim_ns time;
-	struct rsim_violation violations[MAX_VIOLATIONS];
-	unsigned count;
-};
 
 /* In the order in which a reader wants to hear of them. */
 static const struct rsim_rule *const all[] = {

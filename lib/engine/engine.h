@@ -7,6 +7,7 @@
 #define RSIM_LIB_ENGINE_ENGINE_H
 
 #include "base/arena.h"
+#include "engine/digest.h"
 #include "engine/fault.h"
 #include "engine/fiber.h"
 #include "engine/trace.h"
@@ -28,6 +29,7 @@ struct task {
 	uint8_t depth;		/* of calls, for the trace */
 	rsim_ns wake;
 	struct mutex *waits;	/* for this lock, when blocked */
+	struct digest digest;	/* of what it saw, while exploring */
 	struct fiber fiber;
 	const char *name;
 	rsim_task_fn fn;
@@ -51,6 +53,7 @@ struct engine {
 	uint16_t fault_count;
 	uint8_t depth;		/* outside of tasks */
 	bool running;		/* inside rsim_run() */
+	bool exploring;		/* every point gives the processor away */
 	struct fiber scheduler;
 	struct fault faults[ENGINE_MAX_FAULTS];
 	struct task *tasks[ENGINE_MAX_TASKS];	/* number n at n - 1 */
@@ -88,6 +91,13 @@ uint32_t engine_choose(struct engine *e, const char *site, uint32_t n);
 int engine_task_add(struct engine *e, const char *name, rsim_task_fn fn,
 		    void *arg);
 int engine_run(struct engine *e);
+
+/* For the explorer, which takes the place of engine_run(). */
+bool engine_can_run(const struct engine *e, unsigned task);
+/* Runs a task to its next point; a sleeper is woken first. */
+void engine_step(struct engine *e, unsigned task);
+/* Drops the tasks in the middle of what they do. */
+void engine_abandon(struct engine *e);
 /* Gives the processor away until the task's state is READY again. */
 void engine_wait(struct engine *e);
 

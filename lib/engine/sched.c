@@ -17,6 +17,7 @@ uint32_t engine_choose(struct engine *e, const char *site, uint32_t n)
 	else if (e->seed)
 		pick = prng_below(&e->seed, n);
 	MISUSE_IF(pick >= n, "rsim_chooser", "chose more than there is");
+	digest_observe(e, digest_mix(digest_string(0, site), pick));
 	return pick;
 }
 
@@ -42,13 +43,30 @@ void engine_wait(struct engine *e)
 	fiber_switch(&t->fiber, &e->scheduler);
 }
 
+/* A task that is alone need not stop for anybody. */
+static bool others_alive(const struct engine *e)
+{
+	unsigned i;
+
+	for (i = 0; i < e->task_count; i++)
+		if (i + 1 != e->current && e->tasks[i]->state != TASK_DONE)
+			return true;
+	return false;
+}
+
 void engine_point(struct engine *e, const char *site)
 {
 	uint16_t other;
 	unsigned n;
 
-	if (!e->current || (!e->chooser && !e->seed))
+	if (!e->current || (!e->chooser && !e->seed && !e->exploring))
 		return;
+	if (e->exploring) {
+		digest_observe(e, digest_string(0, site));
+		if (others_alive(e))
+			engine_wait(e);
+		return;
+	}
 	n = runnable(e, ~0u, &other);
 	if (n && engine_choose(e, site, 2))
 		engine_wait(e);
@@ -137,6 +155,19 @@ static bool wake_next(struct engine *e)
 	return true;
 }
 
+/* Whatever they were doing, the tasks are no more. */
+static void run_drop(struct engine *e)
+{
+	unsigned i;
+
+	for (i = 0; i < e->task_count; i++) {
+		fiber_fini(e->arena, &e->tasks[i]->fiber);
+		arena_release(e->arena, e->tasks[i], sizeof(*e->tasks[i]));
+		e->tasks[i] = NULL;
+	}
+	e->task_count = 0;
+}
+
 /* Everybody is done, or nobody can go on: the tasks are removed. */
 static int run_ends(struct engine *e)
 {
@@ -153,11 +184,8 @@ static int run_ends(struct engine *e)
 			e->current = 0;
 			ret = -EDEADLK;
 		}
-		fiber_fini(e->arena, &t->fiber);
-		arena_release(e->arena, t, sizeof(*t));
-		e->tasks[i] = NULL;
 	}
-	e->task_count = 0;
+	run_drop(e);
 	return ret;
 }
 
@@ -185,4 +213,41 @@ int engine_run(struct engine *e)
 	ret = run_ends(e);
 	e->running = false;
 	return ret;
+}
+
+/* Of those that sleep, only who wakes first can be next. */
+bool engine_can_run(const struct engine *e, unsigned task)
+{
+	const struct task *t = e->tasks[task - 1];
+	unsigned i;
+
+	if (t->state != TASK_SLEEPING)
+		return t->state == TASK_READY;
+	for (i = 0; i < e->task_count; i++)
+		if (e->tasks[i]->state == TASK_SLEEPING &&
+		    e->tasks[i]->wake < t->wake)
+			return false;
+	return true;
+}
+
+void engine_step(struct engine *e, unsigned task)
+{
+	struct task *t = e->tasks[task - 1];
+
+	if (t->state == TASK_SLEEPING) {
+		if (t->wake > e->now)
+			e->now = t->wake;
+		t->state = TASK_READY;
+	}
+	e->current = (uint16_t)task;
+	fiber_switch(&e->scheduler, &t->fiber);
+	e->current = 0;
+	digest_update(e);
+}
+
+void engine_abandon(struct engine *e)
+{
+	e->exploring = false;
+	run_drop(e);
+	e->running = false;
 }

@@ -3,8 +3,6 @@
 #include "base/host.h"
 #include "engine/engine.h"
 
-static struct rsim_event no_event;	/* written, never read */
-
 static bool trace_grow(struct engine *e)
 {
 	struct trace *t = e->trace;
@@ -40,8 +38,10 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 
 	if (t->observe)
 		trace_flush(e);
+	if (e->exploring)
+		digest_update(e);
 	if (t->off || (t->count == t->cap && !trace_grow(e)))
-		return &no_event;
+		return &t->nowhere;
 	ev = &t->events[t->count++];
 	*ev = (struct rsim_event){
 		.time = e->now,
@@ -58,7 +58,7 @@ struct rsim_event *trace_last(struct engine *e)
 {
 	struct trace *t = e->trace;
 
-	return t->off || !t->count ? &no_event : &t->events[t->count - 1];
+	return t->off || !t->count ? &t->nowhere : &t->events[t->count - 1];
 }
 
 void trace_call_probe(struct engine *e, uint32_t dev, const char *fn,

@@ -9,12 +9,14 @@
 struct trace {
 	struct rsim_event *events;
 	size_t count, cap;
+	struct rsim_event nowhere;	/* written instead of an event */
 	bool off;
 	bool failed;	/* the host had no memory: events are missing */
 	/* Sees each event once it is complete, before the next is added. */
 	void (*observe)(void *ctx, const struct rsim_event *ev, size_t i);
 	void *observe_ctx;
 	size_t observed;	/* events that it has seen */
+	size_t folded;		/* ... that are in their tasks' digests */
 };
 
 struct engine;

@@ -71,7 +71,7 @@ void hw_page_free(struct hw *hw, rsim_phys pa)
 {
 	struct hw_page *p = hw_page_at(hw, pa);
 
-	MISUSE_IF(!p || !p->owner, "rsim_page_free",
+	MISUSE_IF(!p || !p->owner || pa % RSIM_PAGE_SIZE, "rsim_page_free",
 		  "the address is not that of an allocated page");
 	page_event(hw, "freed", pa, p);
 	p->owner = 0;

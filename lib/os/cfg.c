@@ -20,12 +20,25 @@ uint32_t os_cfg_read(struct rsim_dev *dev, unsigned off, unsigned size)
 	return val;
 }
 
+/* Registers whose writes others than the writer can notice. */
+static bool noticed(const struct rsim_dev *dev, unsigned off)
+{
+	return off == PCI_COMMAND || off == PCI_BRIDGE_CONTROL ||
+	       off == fn_cap(&dev->fn, HW_CAP_EXP) + PCI_EXP_DEVCTL ||
+	       off == fn_cap(&dev->fn, HW_CAP_PM) + PCI_PM_CTRL ||
+	       off == fn_cap(&dev->fn, HW_CAP_AF) + PCI_AF_CTRL ||
+	       off == fn_cap(&dev->fn, HW_CAP_ATS) + PCI_ATS_CTRL ||
+	       off == fn_cap(&dev->fn, HW_CAP_SRIOV) + PCI_SRIOV_CTRL ||
+	       off == fn_cap(&dev->fn, HW_CAP_CXL_PORT) + RSIM_CXL_PORT_CTL;
+}
+
 void os_cfg_write(struct rsim_dev *dev, unsigned off, unsigned size,
 		  uint32_t val)
 {
 	struct rsim_event *ev;
 
-	engine_point(dev_engine(dev), "config write");
+	if (noticed(dev, off))
+		engine_point(dev_engine(dev), "config write");
 	ev = trace_add(dev_engine(dev), RSIM_EV_CFG_WRITE, dev->fn.id, "");
 	ev->a = off;
 	ev->b = val;

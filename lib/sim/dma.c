@@ -6,17 +6,24 @@
 
 rsim_phys rsim_page_alloc(struct rsim *w, uint32_t owner)
 {
+	rsim_phys pa;
+
 	MISUSE_IF(!w, "rsim_page_alloc", "w is NULL");
 	MISUSE_IF(!owner, "rsim_page_alloc", "owner is 0");
+	digest_enter(&w->e);
 	engine_point(&w->e, "page");
-	return hw_page_alloc(&w->hw, owner);
+	pa = hw_page_alloc(&w->hw, owner);
+	digest_leave(&w->e, pa);
+	return pa;
 }
 
 void rsim_page_free(struct rsim *w, rsim_phys page)
 {
 	MISUSE_IF(!w, "rsim_page_free", "w is NULL");
+	digest_enter(&w->e);
 	engine_point(&w->e, "page");
 	hw_page_free(&w->hw, page);
+	digest_leave(&w->e, 0);
 }
 
 static const struct hw_page *page_at(struct rsim *w, const char *call,
@@ -54,6 +61,7 @@ struct rsim_dma rsim_dma(struct rsim_dev *dev, enum rsim_at at,
 	};
 
 	MISUSE_IF(!dev, "rsim_dma", "dev is NULL");
+	digest_enter(dev_engine(dev));
 	engine_point(dev_engine(dev), "dma");
 	switch (at) {
 	case RSIM_AT_UNTRANSLATED:
@@ -66,6 +74,8 @@ struct rsim_dma rsim_dma(struct rsim_dev *dev, enum rsim_at at,
 		hw_dma_translated(&dev->fn, &d);
 		break;
 	}
+	digest_leave(dev_engine(dev), digest_mix((uint64_t)d.ret, d.pa) ^
+					      d.stale);
 	return (struct rsim_dma){ d.ret, d.pa, d.stale };
 }
 

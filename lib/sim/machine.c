@@ -89,15 +89,15 @@ static unsigned ext_cap_of(const struct import_fn *f, uint16_t id,
 /* Gives a VF the IDs of the PF whose routing IDs include its own. */
 static int find_pf(struct import *m, struct import_fn *vf)
 {
-	uint32_t i;
+	uint32_t i = (uint32_t)(vf - m->fns);
 
-	for (i = 0; i < m->count; i++) {
+	/* Routing IDs of VFs are above their PF's, mostly not far. */
+	while (i-- && m->fns[i].bdf.domain == vf->bdf.domain) {
 		const struct import_fn *pf = &m->fns[i];
-		unsigned s = is_vf(pf) || pf->bdf.domain != vf->bdf.domain
-				     ? 0 : ext_cap_of(pf, PCI_EXT_CAP_ID_SRIOV,
-						      64);
-		unsigned first, stride, total, nth;
+		unsigned first, stride, total, nth, s = 0;
 
+		if (!is_vf(pf))
+			s = ext_cap_of(pf, PCI_EXT_CAP_ID_SRIOV, 64);
 		if (!s)
 			continue;
 		first = rid(pf) + get16(pf->cfg + s + PCI_SRIOV_VF_OFFSET);
@@ -165,31 +165,42 @@ static int claim_bus(struct import *m, uint32_t bridge)
 	return 0;
 }
 
-/* Nobody claims the bus of this function: is it a root bus? */
-static int check_root(struct import *m, const struct import_fn *f)
+/* Which buses of a domain lie below a bridge's secondary bus? Returns the
+ * index behind the last function of the domain, which begins at @i. */
+static uint32_t buses_below(const struct import *m, uint32_t i,
+			    bool below[256])
 {
-	static const char what[] = "no bridge leads to its bus";
-	uint32_t i;
+	uint32_t domain = m->fns[i].bdf.domain;
 
-	if (f->type == RSIM_ENDPOINT || f->type == RSIM_UPSTREAM_PORT ||
-	    f->type == RSIM_DOWNSTREAM_PORT)
-		if (f->bdf.bus)
-			return bad_fn(m, f, what);
-	for (i = bus_first(m, f->bdf.domain, 0);
-	     i < m->count && m->fns[i].bdf.domain == f->bdf.domain; i++) {
-		const struct import_fn *b = &m->fns[i];
+	memset(below, 0, 256 * sizeof(*below));
+	for (; i < m->count && m->fns[i].bdf.domain == domain; i++) {
+		const uint8_t *cfg = m->fns[i].cfg;
+		unsigned n = cfg[PCI_SECONDARY_BUS];
 
-		if (is_bridge(b) && b->cfg[PCI_SECONDARY_BUS] &&
-		    b->cfg[PCI_SECONDARY_BUS] < f->bdf.bus &&
-		    b->cfg[PCI_SUBORDINATE_BUS] >= f->bdf.bus)
-			return bad_fn(m, f, what);
+		if (is_bridge(&m->fns[i]) && n)
+			while (n++ < cfg[PCI_SUBORDINATE_BUS])
+				below[n] = true;
 	}
+	return i;
+}
+
+/* Nobody claims the bus of this function: is it a root bus? */
+static int check_root(struct import *m, const struct import_fn *f,
+		      const bool below[256])
+{
+	bool needs_bridge = f->type == RSIM_ENDPOINT ||
+			    f->type == RSIM_UPSTREAM_PORT ||
+			    f->type == RSIM_DOWNSTREAM_PORT;
+
+	if (below[f->bdf.bus] || (needs_bridge && f->bdf.bus))
+		return bad_fn(m, f, "no bridge leads to its bus");
 	return 0;
 }
 
 int import_topology(struct import *m)
 {
-	uint32_t i;
+	bool below[256];
+	uint32_t i, end = 0;
 	int ret = 0;
 
 	for (i = 0; i < m->count && !ret; i++) {
@@ -200,9 +211,12 @@ int import_topology(struct import *m)
 	for (i = 0; i < m->count && !ret; i++)
 		if (is_bridge(&m->fns[i]))
 			ret = claim_bus(m, i);
-	for (i = 0; i < m->count && !ret; i++)
+	for (i = 0; i < m->count && !ret; i++) {
+		if (i == end)
+			end = buses_below(m, i, below);
 		if (!m->fns[i].parent && !is_vf(&m->fns[i]))
-			ret = check_root(m, &m->fns[i]);
+			ret = check_root(m, &m->fns[i], below);
+	}
 	return ret;
 }
 

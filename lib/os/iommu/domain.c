@@ -203,13 +203,16 @@ uint64_t rsim_unmap(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 	MISUSE_IF(domain->freed, "rsim_unmap", "domain was freed");
 	if (!domain_is_paging(domain) || !size || iova + size < iova)
 		return 0;
+	digest_enter(domain->os->e);
 	engine_point(domain->os->e, "unmap");
 	bytes = hw_unmap(&domain->pt, iova, size);
-	if (!bytes)
-		return 0;
-	map_event(domain, RSIM_EV_UNMAP, iova, 0, bytes);
-	engine_point(domain->os->e, "flush");
-	if (domain->os->ops)
-		domain->os->ops->flush(domain, iova, size);
+	if (bytes) {
+		map_event(domain, RSIM_EV_UNMAP, iova, 0, bytes);
+		digest_observe(domain->os->e, bytes);
+		engine_point(domain->os->e, "flush");
+		if (domain->os->ops)
+			domain->os->ops->flush(domain, iova, size);
+	}
+	digest_leave(domain->os->e, bytes);
 	return bytes;
 }

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explore.h - every schedule of a scene's tasks and every placement of its
+ * faults, or the shortest story in which a rule breaks.
+ *
+ * A scene's build function makes the machine, adds tasks (rsim_task_add()) and
+ * says which faults may happen (rsim_fault.optional). The explorer then runs
+ * every order of the tasks' steps, wakes sleepers as early and as late as
+ * there is something else to do, and answers each optional fault both ways.
+ *
+ * What a task remembers must follow from what the library returned to it: a
+ * test's own globals are not part of the state. A test that keeps state
+ * elsewhere sets rsim_explore_config.reexecute, which runs every schedule from
+ * its beginning, and calls rsim_remember() for what it keeps.
+ */
+#ifndef RSIM_EXPLORE_H
+#define RSIM_EXPLORE_H
+
+#include <rsim/check.h>
+#include <rsim/world.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rsim_scene {
+	const char *name;	/* as the tool takes it */
+	const char *what;	/* one line */
+	/* Makes the world; 0 or a negative errno. */
+	int (*build)(struct rsim *w, void *arg);
+	void *arg;
+	struct rsim_config config;	/* proto is set by the explorer */
+	const char *rules[6];	/* only these; none: all */
+};
+
+/* rsim's scenes by number and by name; NULL: none. */
+RSIM_API const struct rsim_scene *rsim_scene_at(unsigned i);
+RSIM_API const struct rsim_scene *rsim_scene_find(const char *name);
+
+struct rsim_explore_config {
+	const struct rsim_proto *proto;	/* NULL: on-success */
+	unsigned max_faults;	/* in one run; 0: any number */
+	unsigned max_preemptions; /* in one run; 0: any number */
+	uint64_t max_states;	/* 0: 10 million */
+	size_t max_memory;	/* of waiting states, in bytes; 0: 4 GiB */
+	bool reexecute;		/* run each schedule from its beginning */
+	bool all;		/* go on after the first violation */
+};
+
+enum rsim_explored {
+	RSIM_EXPLORED_NEVER,	/* exhausted: no rule breaks, ever */
+	RSIM_EXPLORED_FOUND,
+	RSIM_EXPLORED_BOUND,	/* a bound was hit before */
+};
+
+struct rsim_exploration {
+	enum rsim_explored verdict;
+	uint64_t states;	/* distinct */
+	uint64_t steps;		/* from one state to the next */
+	uint64_t executions;	/* states in which nothing more can happen */
+	uint64_t violations;	/* steps that broke a rule */
+	unsigned faults, preemptions, length;	/* of the shortest story */
+	char rule[32];		/* that it breaks */
+	char *story;		/* its text; free() it */
+	char *report;		/* of the rules; free() it */
+	char *replay;		/* its replay string; free() it */
+	const char *bound;	/* which bound was hit, or NULL */
+	size_t peak_memory;	/* of waiting states, in bytes */
+};
+
+/*
+ * Explores. Returns 0 and *out, or -ENOMEM, or what the scene's build
+ * function returned. States are compared by a hash of 128 bits: that two
+ * different ones have the same is less likely than a memory error.
+ */
+RSIM_API int rsim_explore(const struct rsim_scene *scene,
+			  const struct rsim_explore_config *config,
+			  struct rsim_exploration *out);
+/* Frees what *out owns. */
+RSIM_API void rsim_exploration_fini(struct rsim_exploration *out);
+
+/*
+ * Runs the one schedule of a replay string, which names scene and protocol:
+ * "SCENE/PROTO/CHOICES". *out as above. 0; -EINVAL: the string is malformed,
+ * or does not fit what the scene does (why is then in *out's story); -ENOMEM.
+ */
+RSIM_API int rsim_replay(const char *replay, struct rsim_exploration *out);
+/* The same for a scene of a test's own. */
+RSIM_API int rsim_replay_scene(const struct rsim_scene *scene,
+			       const char *replay,
+			       struct rsim_exploration *out);
+
+/*
+ * Of all that a task has seen, only @value matters from here on: a loop that
+ * calls it with its counter has as many states as it has rounds.
+ */
+RSIM_API void rsim_remember(struct rsim *w, uint64_t value);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

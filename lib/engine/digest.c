@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/digest.h"
+#include "engine/engine.h"
+
+static void push(struct digest *d)
+{
+	if (d->depth < DIGEST_DEPTH)
+		d->outer[d->depth] = d->now;
+	d->depth++;
+}
+
+static void pop(struct digest *d, uint64_t result)
+{
+	if (!d->depth)
+		return;
+	d->depth--;
+	if (d->depth < DIGEST_DEPTH) {
+		d->now = digest_mix(d->outer[d->depth], result);
+		d->outer[d->depth] = 0;
+	}
+}
+
+static void fold(struct digest *d, const struct rsim_event *ev)
+{
+	uint64_t h = digest_string(ev->kind, ev->what);
+
+	h = digest_mix(h, (uint64_t)ev->dev << 32 | ev->obj);
+	h = digest_mix(h, (uint64_t)(uint32_t)ev->ret << 8 | ev->size);
+	h = digest_mix(digest_mix(h, ev->a), ev->b);
+	if (ev->kind == RSIM_EV_CALL) {
+		push(d);
+		d->now = digest_mix(d->now, h);
+	} else if (ev->kind == RSIM_EV_RET) {
+		pop(d, h);
+	} else {
+		d->now = digest_mix(d->now, h);
+	}
+}
+
+void digest_update(struct engine *e)
+{
+	struct trace *t = e->trace;
+
+	for (; t->folded < t->count; t->folded++) {
+		const struct rsim_event *ev = &t->events[t->folded];
+
+		if (ev->task)
+			fold(&e->tasks[ev->task - 1]->digest, ev);
+	}
+}
+
+void digest_enter(struct engine *e)
+{
+	if (!e->exploring || !e->current)
+		return;
+	digest_update(e);
+	push(&e->tasks[e->current - 1]->digest);
+}
+
+void digest_leave(struct engine *e, uint64_t result)
+{
+	if (!e->exploring || !e->current)
+		return;
+	digest_update(e);
+	pop(&e->tasks[e->current - 1]->digest, result);
+}
+
+void digest_observe(struct engine *e, uint64_t value)
+{
+	struct digest *d;
+
+	if (!e->exploring || !e->current)
+		return;
+	digest_update(e);
+	d = &e->tasks[e->current - 1]->digest;
+	d->now = digest_mix(d->now, value);
+}

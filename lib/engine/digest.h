@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a task has observed, in 64 bits: with it two states can be compared
+ * without looking at stacks. Every event of the task is folded in; when a call
+ * returns, what happened inside is forgotten and its result remembered.
+ */
+#ifndef RSIM_LIB_ENGINE_DIGEST_H
+#define RSIM_LIB_ENGINE_DIGEST_H
+
+#include <stdint.h>
+
+enum { DIGEST_DEPTH = 24 };
+
+struct digest {
+	uint64_t now;
+	uint64_t outer[DIGEST_DEPTH];	/* before the calls that are open */
+	unsigned depth;
+};
+
+/* A round of a bijection for each word: no value of either is lost. */
+static inline uint64_t digest_mix(uint64_t h, uint64_t v)
+{
+	h ^= v;
+	h *= 0xff51afd7ed558ccdu;
+	h ^= h >> 32;
+	h *= 0xc4ceb9fe1a85ec53u;
+	return (h ^ h >> 29) + 0x9e3779b97f4a7c15u;
+}
+
+static inline uint64_t digest_string(uint64_t h, const char *s)
+{
+	while (*s)
+		h = digest_mix(h, (unsigned char)*s++);
+	return h;
+}
+
+struct engine;
+
+/* Folds in what the running task did since the last time. */
+void digest_update(struct engine *e);
+/* A call without events of its own: begins, and ends with a result. */
+void digest_enter(struct engine *e);
+void digest_leave(struct engine *e, uint64_t result);
+/* Something that the task will remember and no event shows. */
+void digest_observe(struct engine *e, uint64_t value);
+
+#endif

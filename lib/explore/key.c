@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "explore/key.h"
+#include "hw/function.h"
+#include "os/dev.h"
+
+static void add(struct key *k, uint64_t v)
+{
+	k->a = digest_mix(k->a, v);
+	k->b = digest_mix(k->b + 0x2545f4914f6cdd1du, v);
+}
+
+static void add_bytes(struct key *k, const void *p, size_t n)
+{
+	const unsigned char *s = p;
+
+	for (; n >= 8; s += 8, n -= 8)
+		add(k, (uint64_t)get32(s) | (uint64_t)get32(s + 4) << 32);
+	for (; n; n--)
+		add(k, *s++);
+}
+
+/* A point in time, as the time until then; the past is all the same. */
+static void add_time(struct key *k, const struct rsim *w, rsim_ns t)
+{
+	add(k, t == HW_TIME_NEVER ? t : t > w->e.now ? t - w->e.now : 0);
+}
+
+static void add_engine(struct key *k, const struct rsim *w)
+{
+	const struct engine *e = &w->e;
+	unsigned i;
+
+	for (i = 0; i < e->fault_count; i++) {
+		const struct fault *f = &e->faults[i];
+
+		add(k, (uint64_t)f->value);
+		add(k, (uint64_t)f->dev << 32 | f->left);
+		add(k, (uint64_t)f->point << 1 | f->optional);
+	}
+	for (i = 0; i < e->task_count; i++) {
+		const struct task *t = e->tasks[i];
+
+		add(k, t->state);
+		if (t->state == TASK_DONE)
+			continue;
+		if (t->state == TASK_SLEEPING)
+			add_time(k, w, t->wake);
+		if (t->waits)
+			add(k, digest_string(t->waits->dev, t->waits->name));
+		add(k, t->digest.now);
+		add(k, t->digest.depth);
+		add_bytes(k, t->digest.outer,
+			  sizeof(t->digest.outer[0]) *
+				  (t->digest.depth < DIGEST_DEPTH
+					   ? t->digest.depth : DIGEST_DEPTH));
+	}
+}
+
+static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
+{
+	unsigned i;
+
+	add(k, fn->id);
+	/* A reset whose time has come but that nobody looked at is not over
+	 * yet for the registers, and it is for everybody who looks. */
+	add(k, (uint64_t)fn->resetting << 8 | fn->d_state);
+	add_time(k, w, fn->ready_at);
+	add_time(k, w, fn->gone_at);
+	add_time(k, w, fn->link_up_at);
+	add(k, (uint64_t)fn->link_dllla << 2 | fn->sbr << 1 | fn->ats_lost);
+	for (i = 0; i < HW_PAGES; i++)
+		if (fn->cfg.owned & 1 << i)
+			add_bytes(k, hw_config_at(fn->hw, &fn->cfg,
+						  i * HW_PAGE), HW_PAGE);
+	for (i = 0; fn->atc && i < HW_ATC_ENTRIES; i++) {
+		const struct hw_atc_entry *n = &fn->atc->entry[i];
+
+		if (!n->size)
+			continue;
+		add(k, n->iova);
+		add(k, n->pa);
+		add(k, n->size);
+		add(k, (uint64_t)n->pasid << 32 | n->perm);
+		add(k, (uint64_t)n->generation << 32 | i);
+	}
+	if (fn->atc)
+		add(k, fn->atc->next);
+}
+
+static void add_hw(struct key *k, struct rsim *w)
+{
+	const struct hw_iommu *m = &w->hw.iommu;
+	uint32_t i;
+	unsigned p;
+
+	for (i = 0; i < w->hw.fn_count; i++)
+		if (w->hw.fns[i])
+			add_fn(k, w, w->hw.fns[i]);
+	for (i = 0; i < w->hw.memory.count; i++) {
+		const struct hw_page *page = &w->hw.memory.pages[i];
+
+		add(k, (uint64_t)page->owner << 32 | page->generation);
+		add(k, page->next_free);
+	}
+	add(k, w->hw.memory.free);
+	add(k, (uint64_t)m->queue.unanswered << 32 | m->queue.aborts);
+	add_time(k, w, m->queue.stuck_until);
+	for (i = 0; i < m->cap; i++) {
+		const struct hw_ste *s = m->table[i];
+
+		if (!s)
+			continue;
+		add(k, s->key);
+		add(k, (uint64_t)s->kind << 1 | s->eats);
+		add(k, s->pt ? s->pt->id : 0);
+		for (p = 0; p < s->pasid_count; p++)
+			add(k, (uint64_t)s->pasids[p].pasid << 32 |
+				       s->pasids[p].pt->id);
+	}
+}
+
+static void add_domain(struct key *k, const struct rsim_domain *d)
+{
+	unsigned i;
+
+	add(k, (uint64_t)d->id << 1 | d->freed);
+	for (i = 0; i < d->pt.count; i++) {
+		add(k, d->pt.maps[i].iova);
+		add(k, d->pt.maps[i].pa);
+		add(k, d->pt.maps[i].size | d->pt.maps[i].perm);
+	}
+	for (i = 0; i < d->user_count; i++)
+		add(k, (uint64_t)d->users[i].pasid << 32 |
+			       d->users[i].dev->fn.id);
+}
+
+static uint64_t domain_id(const struct rsim_domain *d)
+{
+	return d ? d->id : 0;
+}
+
+static void add_group(struct key *k, const struct rsim_group *g)
+{
+	const struct rsim_dev *dev;
+	unsigned i;
+
+	add(k, (uint64_t)g->owner_cnt << 1 | g->owned_by_user);
+	add(k, (uint64_t)g->mutex.owner << 32 | g->fence.recovery_cnt);
+	add(k, domain_id(g->domain) << 32 | domain_id(g->blocking_domain));
+	add(k, domain_id(g->default_domain) << 32 |
+		       domain_id(g->fence.resetting_domain));
+	add(k, g->fence.user[0]);
+	add(k, g->fence.user[1]);
+	for (i = 0; i < g->pasid_count; i++)
+		add(k, (uint64_t)g->pasids[i].pasid << 32 |
+			       g->pasids[i].domain->id);
+	for (dev = g->first; dev; dev = dev->group_next)
+		add(k, dev->fn.id);
+}
+
+static void add_dev(struct key *k, const struct rsim_dev *dev)
+{
+	unsigned i;
+
+	add(k, (uint64_t)dev->fn.id << 16 | dev->attach_deferred << 7 |
+		       dev->disconnected << 6 | dev->ats_broken << 5 |
+		       dev->ats_enabled << 4 | dev->block_cfg << 3 |
+		       dev->smmu.cd_in_ste << 2 | dev->smmu.ste_ats << 1 |
+		       dev->msix_on);
+	add(k, (uint64_t)dev->ats_stu << 8 | dev->current_state);
+	add_bytes(k, dev->methods, sizeof(dev->methods));
+	add(k, (uint64_t)dev->lock.owner << 32 | dev->cfg_lock.owner);
+	add(k, (uint64_t)dev->fence.reset_depth << 1 | dev->fence.blocked);
+	add(k, dev->fence.user[0]);
+	add(k, dev->fence.user[1]);
+	add(k, domain_id(dev->hw_rid));
+	for (i = 0; i < dev->hw_pasid_count; i++)
+		add(k, (uint64_t)dev->hw_pasids[i].pasid << 32 |
+			       dev->hw_pasids[i].domain->id);
+	if (!dev->saved || !dev->saved->valid)
+		return;
+	for (i = 0; i < SAVED_HEADER; i++)
+		add(k, dev->saved->header[i]);
+	for (i = 0; i < SAVED_EXP; i++)
+		add(k, dev->saved->exp[i]);
+	for (i = 0; i < SAVED_AER; i++)
+		add(k, dev->saved->aer[i]);
+}
+
+static void add_os(struct key *k, const struct rsim *w)
+{
+	const struct os *os = &w->os;
+	uint32_t i;
+
+	add(k, (uint64_t)os->asid_lock.owner << 1 | os->sbr_warned);
+	for (i = 0; i < os->domain_count; i++)
+		add_domain(k, os->domains[i]);
+	for (i = 0; i < os->group_count; i++)
+		add_group(k, os->groups[i]);
+	for (i = 0; i < w->hw.fn_count; i++)
+		if (w->hw.fns[i])
+			add_dev(k, fn_dev(w->hw.fns[i]));
+}
+
+/* What rules remember decides which of them can still break. */
+static void add_facts(struct key *k, const struct facts *f)
+{
+	unsigned t, i;
+	uint32_t d;
+
+	for (d = 0; d < f->cap; d++) {
+		const struct rsim_facts *p = &f->of[d].pub;
+
+		if (!p->dev)
+			continue;
+		add(k, (uint64_t)p->dev << 32 | p->window << 8 |
+			       (uint64_t)p->in_method << 7 | p->probing << 6 |
+			       p->method_prepared << 5 | p->reset_failed << 4 |
+			       p->in_reset << 3 | p->has_ste << 2 |
+			       p->ste_ats << 1 | (p->dirty != NULL));
+		add(k, (uint64_t)p->domain << 32 | p->ste_kind << 8 |
+			       (p->resets != p->resets_before));
+		for (i = 0; i < 8; i++)
+			if (p->pasids[i].domain)
+				add(k, (uint64_t)p->pasids[i].pasid << 32 |
+					       p->pasids[i].domain);
+		for (i = 0; i < FACTS_RULES; i++)
+			if (f->of[d].memory[i])
+				add(k, f->of[d].memory[i] + i);
+	}
+	for (t = 0; t < FACTS_TASKS; t++) {
+		add(k, (uint64_t)f->task[t].fencing << 8 |
+			       f->task[t].methods << 1 | f->task[t].in_done);
+		for (i = 0; i < f->task[t].methods; i++)
+			add(k, (uint64_t)f->task[t].method[i].dev << 1 |
+				       f->task[t].method[i].probe);
+	}
+}
+
+struct key state_key(struct rsim *w, const struct facts *facts)
+{
+	struct key k = { 1, 2 };
+
+	add_engine(&k, w);
+	add_hw(&k, w);
+	add_os(&k, w);
+	if (facts)
+		add_facts(&k, facts);
+	return k;
+}

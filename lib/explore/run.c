@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "explore/run.h"
+#include "base/assert.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint32_t choose(void *ctx, const char *site, uint32_t n)
+{
+	struct run *r = ctx;
+	unsigned i = r->asked;
+	uint8_t pick = i < r->step.count ? r->step.pick[i] : 0;
+
+	(void)site;
+	MISUSE_IF(i == RUN_CHOICES, "rsim_explore",
+		  "a step makes more choices than can be explored");
+	/* Alternatives beyond what the step says: the quiet one. */
+	r->step.pick[i] = pick;
+	r->of[i] = (uint8_t)n;
+	r->asked++;
+	return pick < n ? pick : 0;
+}
+
+int run_start(struct run *r, const struct rsim_scene *scene,
+	      const struct rsim_proto *proto)
+{
+	struct rsim_config c = scene->config;
+	unsigned i;
+	int ret;
+
+	memset(r, 0, sizeof(*r));
+	r->scene = scene;
+	c.proto = proto;
+	if (!c.memory)
+		c.memory = 8u << 20;
+	r->w = rsim_new(&c);
+	if (!r->w)
+		return -ENOMEM;
+	ret = scene->build(r->w, scene->arg);
+	if (!ret) {
+		rsim_trace_clear(r->w);
+		r->checks = rsim_checks_new(r->w);
+		if (!r->checks)
+			ret = -ENOMEM;
+	}
+	if (ret) {
+		run_end(r);
+		return ret;
+	}
+	for (i = 0; i < 6 && scene->rules[i]; i++)
+		rsim_checks_only(r->checks, scene->rules[i]);
+	rsim_set_chooser(r->w, choose, r);
+	r->w->e.running = true;
+	r->w->e.exploring = true;
+	return 0;
+}
+
+void run_end(struct run *r)
+{
+	if (r->w) {
+		engine_abandon(&r->w->e);
+		rsim_checks_free(r->checks);
+		rsim_free(r->w);
+	}
+	r->w = NULL;
+	r->checks = NULL;
+}
+
+unsigned run_able(const struct run *r)
+{
+	const struct engine *e = &r->w->e;
+	unsigned i, able = 0;
+
+	for (i = 0; i < e->task_count; i++)
+		if (engine_can_run(e, i + 1))
+			able |= 1u << i;
+	return able;
+}
+
+bool run_all_done(const struct run *r)
+{
+	const struct engine *e = &r->w->e;
+	unsigned i;
+
+	for (i = 0; i < e->task_count; i++)
+		if (e->tasks[i]->state != TASK_DONE)
+			return false;
+	return true;
+}
+
+static bool ready(const struct run *r, unsigned task)
+{
+	return r->w->e.tasks[task - 1]->state == TASK_READY;
+}
+
+/* The same task; else the first that is ready; else the first to wake. */
+unsigned run_default(const struct run *r)
+{
+	unsigned able = run_able(r), i;
+
+	if (r->last && able & 1u << (r->last - 1) && ready(r, r->last))
+		return r->last;
+	for (i = 1; i <= r->w->e.task_count; i++)
+		if (able & 1u << (i - 1) && ready(r, i))
+			return i;
+	for (i = 1; i <= r->w->e.task_count; i++)
+		if (able & 1u << (i - 1))
+			return i;
+	return 0;
+}
+
+bool run_preempts(const struct run *r, unsigned task)
+{
+	return r->last && r->last != task && ready(r, r->last);
+}
+
+bool run_step(struct run *r, const struct step *s)
+{
+	unsigned before = r->checks->count;
+
+	r->step = *s;
+	r->asked = 0;
+	r->last = s->task;
+	engine_step(&r->w->e, s->task);
+	trace_flush(&r->w->e);
+	return r->checks->count != before;
+}
+
+bool run_finish(struct run *r)
+{
+	unsigned before = r->checks->count, i;
+	struct engine *e = &r->w->e;
+
+	for (i = 0; i < e->task_count; i++)
+		if (e->tasks[i]->state == TASK_BLOCKED) {
+			e->current = (uint16_t)(i + 1);
+			trace_add(e, RSIM_EV_TASK, e->tasks[i]->waits->dev,
+				  "waits for ever")->a = i + 1;
+			e->current = 0;
+		}
+	rsim_checks_end(r->checks);
+	return r->checks->count != before;
+}
+
+unsigned run_faults(const struct run *r)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < r->asked; i++)
+		n += r->step.pick[i] != 0;
+	return n;
+}
+
+void run_forget_violations(struct run *r)
+{
+	r->checks->count = 0;
+	r->w->side->trace.count = 0;
+	r->w->side->trace.observed = 0;
+	r->w->side->trace.folded = 0;
+}
