@@ -37,14 +37,16 @@ __asm__(".text\n"
 	".globl fiber_asm_start\n"
 	".hidden fiber_asm_start\n"
 	".type fiber_asm_start, @function\n"
-	"fiber_asm_start:\n"	/* r15: the fiber, the stack is aligned */
+	/* r15: the fiber, r14: fiber_entry(), whose name link-time
+	 * optimisation would not find in here; the stack is aligned. */
+	"fiber_asm_start:\n"
 	"	movq %r15, %rdi\n"
-	"	call fiber_entry\n"
+	"	call *%r14\n"
 	"	ud2\n"
 	".size fiber_asm_start, . - fiber_asm_start\n");
 
 /* Seven words are popped; the stack is then aligned for the call. */
-enum { REG_FIBER = 0, REG_PC = 6, REGS = 7 };
+enum { REG_FIBER = 0, REG_ENTRY = 1, REG_PC = 6, REGS = 7 };
 #elif defined(__aarch64__)
 __asm__(".text\n"
 	".globl fiber_asm_switch\n"
@@ -83,11 +85,11 @@ __asm__(".text\n"
 	".type fiber_asm_start, %function\n"
 	"fiber_asm_start:\n"
 	"	mov x0, x19\n"
-	"	bl fiber_entry\n"
+	"	blr x20\n"
 	"	brk #1\n"
 	".size fiber_asm_start, . - fiber_asm_start\n");
 
-enum { REG_FIBER = 0, REG_PC = 11, REGS = 20 };
+enum { REG_FIBER = 0, REG_ENTRY = 1, REG_PC = 11, REGS = 20 };
 #else
 #error "no hand-written switch for this machine: build with -Dfiber=ucontext"
 #endif
@@ -105,6 +107,7 @@ int context_init(struct arena *a, struct fiber *f)
 	regs = (void **)top - REGS;
 	memset(regs, 0, REGS * sizeof(*regs));
 	regs[REG_FIBER] = f;
+	regs[REG_ENTRY] = (void *)(uintptr_t)fiber_entry;
 	regs[REG_PC] = (void *)(uintptr_t)fiber_asm_start;
 	f->ctx = regs;
 	return 0;

@@ -166,6 +166,7 @@ static void add_dev(struct key *k, const struct rsim_dev *dev)
 		       dev->disconnected << 6 | dev->ats_broken << 5 |
 		       dev->ats_enabled << 4 | dev->block_cfg << 3 |
 		       dev->smmu.cd_in_ste << 2 | dev->smmu.ste_ats << 1 |
+		       (uint64_t)dev->smmu.ats << 8 |
 		       dev->msix_on);
 	add(k, (uint64_t)dev->ats_stu << 8 | dev->current_state);
 	add_bytes(k, dev->methods, sizeof(dev->methods));

@@ -49,6 +49,10 @@ int run_start(struct run *r, const struct rsim_scene *scene,
 	}
 	for (i = 0; i < 6 && scene->rules[i]; i++)
 		rsim_checks_only(r->checks, scene->rules[i]);
+	for (i = 0; i < 4 && scene->own[i]; i++) {
+		rsim_checks_add(r->checks, scene->own[i]);
+		rsim_checks_only(r->checks, scene->own[i]->name);
+	}
 	rsim_set_chooser(r->w, choose, r);
 	r->w->e.running = true;
 	r->w->e.exploring = true;

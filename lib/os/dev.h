@@ -87,6 +87,9 @@ struct rsim_dev {
 	struct {			/* SMMUv3: arm_smmu_master */
 		bool cd_in_ste;		/* the STE points to the CD table */
 		bool ste_ats;
+		bool ats;		/* master->ats_enabled: invalidations
+					 * must reach it. Outlives the device's
+					 * Enable until the tables are safe */
 	} smmu;
 };
 

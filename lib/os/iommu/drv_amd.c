@@ -27,6 +27,7 @@ static void write_dte(struct rsim_dev *dev, enum hw_ste_kind kind,
 	struct hw_ste *ste = dev->fn.ste;
 
 	engine_point(dev_engine(dev), "DTE");
+	iotlb = iotlb && !dev->ats_broken;
 	ste->kind = (uint8_t)kind;
 	ste->pt = pt;
 	ste->eats = iotlb;
@@ -119,7 +120,11 @@ static void block_ats(struct rsim_dev *dev)
 	dev->ats_broken = true;
 	if (dev->ats_enabled)
 		pci_disable_ats(dev);
-	write_dte(dev, ste->kind, ste->pt, false);
+	/* One bit, in one write: an attach may be writing the rest. */
+	engine_point(dev_engine(dev), "ATS of the entry");
+	ste->eats = false;
+	trace_ab(dev_engine(dev), RSIM_EV_STE, dev->fn.id, "ATS shut off",
+		 ste->kind, false);
 }
 
 static void reset_device_done(struct rsim_dev *dev)

@@ -53,6 +53,8 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 	struct engine *e = dev_engine(dev);
 
 	engine_point(e, "STE");
+	/* Who wanted ATS may have found out meanwhile that it is broken. */
+	eats = eats && !dev->ats_broken;
 	ste->kind = (uint8_t)kind;
 	ste->pt = pt;
 	ste->eats = eats;
@@ -76,10 +78,10 @@ static int attach_prepare(struct attach_state *s, struct rsim_dev *dev,
 			  rsim_pasid pasid, struct rsim_domain *to, bool ats)
 {
 	s->want = ats && ats_wanted(dev);
-	s->was = dev->ats_enabled;
+	s->was = dev->smmu.ats;
 	if (domain_is_paging(to) && domain_add_user(to, dev, pasid))
 		return -ENOMEM;
-	if (s->was && !s->want)
+	if (s->was && !s->want && dev->ats_enabled)
 		pci_disable_ats(dev);
 	return 0;
 }
@@ -90,7 +92,8 @@ static void attach_commit(const struct attach_state *s, struct rsim_dev *dev,
 {
 	if (s->want && !s->was) {
 		atc_inv(dev, RSIM_NO_PASID, 0, 0);
-		if (!dev->ats_broken)
+		/* Not what was found broken while this attach ran. */
+		if (!dev->ats_broken && !dev->ats_enabled)
 			pci_enable_ats(dev, 12);
 	} else if (s->want) {
 		atc_inv(dev, pasid, 0, 0);
@@ -99,6 +102,7 @@ static void attach_commit(const struct attach_state *s, struct rsim_dev *dev,
 	}
 	if (old && domain_is_paging(old))
 		domain_remove_user(old, dev, pasid);
+	dev->smmu.ats = s->want && !dev->ats_broken;
 }
 
 static int attach(struct rsim_dev *dev, struct rsim_domain *domain,
@@ -154,7 +158,7 @@ static int remove_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 	hw_ste_set_pasid(dev->os->hw, dev->fn.ste, pasid, NULL);
 	hw_invq_cmd(dev->os->hw, &dev->fn, "CFGI_CD");
 	sync(dev->os);
-	if (dev->ats_enabled)
+	if (dev->smmu.ats)
 		atc_inv(dev, pasid, 0, 0);
 	if (old && domain_is_paging(old))
 		domain_remove_user(old, dev, pasid);
@@ -205,13 +209,13 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 
 	hw_invq_cmd(os->hw, NULL, "TLBI");
 	for (i = 0; i < domain->user_count; i++)
-		if (domain->users[i].dev->ats_enabled)
+		if (domain->users[i].dev->smmu.ats)
 			hw_invq_atc(os->hw, &domain->users[i].dev->fn,
 				    domain->users[i].pasid, iova, size);
 	if (sync(os) || !os->proto->broken)
 		return;
 	for (i = 0; i < domain->user_count; i++)
-		if (domain->users[i].dev->ats_enabled)
+		if (domain->users[i].dev->smmu.ats)
 			atc_inv(domain->users[i].dev, domain->users[i].pasid,
 				iova, size);
 }
@@ -223,7 +227,15 @@ static void block_ats(struct rsim_dev *dev)
 	dev->ats_broken = true;
 	if (dev->ats_enabled)
 		pci_disable_ats(dev);
-	write_ste(dev, ste->kind, ste->pt, false);
+	/* One bit, in one write: an attach may be writing the rest. */
+	engine_point(dev_engine(dev), "STE");
+	ste->eats = false;
+	dev->smmu.ste_ats = false;
+	trace_ab(dev_engine(dev), RSIM_EV_STE, dev->fn.id, "EATS cleared",
+		 ste->kind, false);
+	hw_invq_cmd(dev->os->hw, &dev->fn, "CFGI_STE");
+	sync(dev->os);
+	dev->smmu.ats = false;
 }
 
 static void reset_device_done(struct rsim_dev *dev)
