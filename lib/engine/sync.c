@@ -35,17 +35,24 @@ bool mutex_trylock(struct engine *e, struct mutex *m)
 	return true;
 }
 
-void mutex_unlock(struct engine *e, struct mutex *m)
+void mutex_wake(struct engine *e, struct mutex *m)
 {
 	unsigned i;
 
+	for (i = 0; i < e->task_count; i++)
+		if (e->tasks[i]->waits == m &&
+		    e->tasks[i]->state == TASK_BLOCKED) {
+			e->tasks[i]->state = TASK_READY;
+			e->tasks[i]->waits = NULL;
+		}
+}
+
+void mutex_unlock(struct engine *e, struct mutex *m)
+{
 	MUST(mutex_held(e, m));
 	m->owner = 0;
 	trace_add(e, RSIM_EV_UNLOCK, m->dev, m->name);
-	for (i = 0; i < e->task_count; i++)
-		if (e->tasks[i]->waits == m &&
-		    e->tasks[i]->state == TASK_BLOCKED)
-			e->tasks[i]->state = TASK_READY;
+	mutex_wake(e, m);
 	/* Releasing commutes with whatever others do before they lock. */
 	if (!e->exploring)
 		engine_point(e, m->name);

@@ -15,6 +15,9 @@ void mutex_lock(struct engine *e, struct mutex *m);
 bool mutex_trylock(struct engine *e, struct mutex *m);
 void mutex_unlock(struct engine *e, struct mutex *m);
 
+/* Wakes those who wait for it; they look again. */
+void mutex_wake(struct engine *e, struct mutex *m);
+
 static inline bool mutex_held(const struct engine *e, const struct mutex *m)
 {
 	return m->owner == engine_task_id(e) + 1;

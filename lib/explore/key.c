@@ -171,6 +171,8 @@ static void add_dev(struct key *k, const struct rsim_dev *dev)
 	add(k, (uint64_t)dev->ats_stu << 8 | dev->current_state);
 	add_bytes(k, dev->methods, sizeof(dev->methods));
 	add(k, (uint64_t)dev->lock.owner << 32 | dev->cfg_lock.owner);
+	add(k, (uint64_t)dev->sysfs.owner << 32 |
+		       (uint64_t)dev->removing << 16 | dev->sysfs_users);
 	add(k, (uint64_t)dev->fence.reset_depth << 1 | dev->fence.blocked);
 	add(k, dev->fence.user[0]);
 	add(k, dev->fence.user[1]);

@@ -74,6 +74,10 @@ struct rsim_dev {
 	uint8_t current_state;	/* D0 .. D3hot */
 	uint8_t methods[RSIM_METHODS];
 	struct mutex lock, cfg_lock;
+	struct mutex sysfs;	/* held while a sysfs file is in use: a device
+				 * is not removed before that is over */
+	uint16_t sysfs_users;
+	bool removing;		/* its files are gone already */
 	struct os_saved *saved;
 	const struct rsim_driver *driver;
 	void *driver_ctx;

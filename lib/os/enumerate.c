@@ -195,6 +195,7 @@ int os_device_add(struct os *os, struct rsim_dev *dev,
 	dev->lock = (struct mutex){ .name = "device", .dev = dev->fn.id };
 	dev->cfg_lock = (struct mutex){ .name = "config access",
 					.dev = dev->fn.id };
+	dev->sysfs = (struct mutex){ .name = "sysfs", .dev = dev->fn.id };
 	dev->untrusted = p->untrusted;
 	dev->acpi_rst = p->acpi_rst;
 	dev->require_direct = p->require_direct;
@@ -218,6 +219,8 @@ int os_device_add(struct os *os, struct rsim_dev *dev,
 void os_device_remove(struct rsim_dev *dev)
 {
 	/* sysfs keeps the device until a reset through it is over. */
+	dev->removing = true;
+	mutex_lock(dev_engine(dev), &dev->sysfs);
 	mutex_lock(dev_engine(dev), &dev->lock);
 	trace_add(dev_engine(dev), RSIM_EV_HW, dev->fn.id, "is removed");
 	group_release_device(dev);

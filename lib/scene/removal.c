@@ -8,7 +8,7 @@ static void reset_if_there(struct rsim *w, void *arg)
 {
 	(void)arg;
 	if (scene_a(w))
-		rsim_try_reset_function(scene_a(w));
+		rsim_reset_store(scene_a(w), "1");
 }
 
 static void remove_a(struct rsim *w, void *arg)
@@ -33,6 +33,7 @@ static int build(struct rsim *w, void *arg)
 {
 	(void)arg;
 	return scene_ok(scene_rcieps(w, 2, 0) ||
+			rsim_reset_method_store(scene_a(w), "flr") < 0 ||
 			scene_may(w, RSIM_FAULT_READY) ||
 			scene_task(w, "reset", reset_if_there) ||
 			scene_task(w, "remove", remove_a) ||

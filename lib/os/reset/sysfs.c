@@ -33,6 +33,21 @@ static unsigned lookup(const char *s, size_t n)
 	return 0;
 }
 
+/* The active reference of a file in use: there before anybody may switch. */
+static void enter(struct rsim_dev *dev)
+{
+	if (!dev->sysfs_users++)
+		dev->sysfs.owner = engine_task_id(dev_engine(dev)) + 1;
+}
+
+static void leave(struct rsim_dev *dev)
+{
+	if (--dev->sysfs_users)
+		return;
+	dev->sysfs.owner = 0;
+	mutex_wake(dev_engine(dev), &dev->sysfs);
+}
+
 static int bad(struct rsim_dev *dev, const char *why)
 {
 	trace_log(dev_engine(dev), dev->fn.id, why, 0);
@@ -113,12 +128,14 @@ long rsim_reset_method_store(struct rsim_dev *dev, const char *text)
 	MISUSE_IF(!dev, "rsim_reset_method_store", "dev is NULL");
 	MISUSE_IF(!text, "rsim_reset_method_store", "text is NULL");
 	e = dev_engine(dev);
-	if (!dev->has_reset_files)
+	if (!dev->has_reset_files || dev->removing)
 		return -ENOENT;
 	if (os_own(dev))
 		return -ENOMEM;
+	enter(dev);
 	trace_call(e, dev->fn.id, "reset_method_store");
 	ret = trace_ret(e, dev->fn.id, "reset_method_store", store(dev, text));
+	leave(dev);
 	return ret ? ret : (long)strlen(text);
 }
 
@@ -155,7 +172,7 @@ long rsim_reset_store(struct rsim_dev *dev, const char *text)
 
 	MISUSE_IF(!dev, "rsim_reset_store", "dev is NULL");
 	MISUSE_IF(!text, "rsim_reset_store", "text is NULL");
-	if (!dev->has_reset_files)
+	if (!dev->has_reset_files || dev->removing)
 		return -ENOENT;
 	/* kstrtoul(): no white space, one newline at the end. */
 	errno = 0;
@@ -163,6 +180,8 @@ long rsim_reset_store(struct rsim_dev *dev, const char *text)
 	if (errno || end == text || is_space(*text) || *text == '-' ||
 	    !same(end, strlen(end), "") || val != 1)
 		return -EINVAL;
+	enter(dev);
 	ret = rsim_reset_function(dev);
+	leave(dev);
 	return ret < 0 ? ret : (long)strlen(text);
 }
