@@ -30,12 +30,19 @@ struct rsim_scene {
 	int (*build)(struct rsim *w, void *arg);
 	void *arg;
 	struct rsim_config config;	/* proto is set by the explorer */
-	const char *rules[6];	/* only these; none: all */
+	const char *rules[6];	/* only these and own; neither: all */
+	const struct rsim_rule *own[4];	/* rules of a user's own */
 };
 
 /* rsim's scenes by number and by name; NULL: none. */
 RSIM_API const struct rsim_scene *rsim_scene_at(unsigned i);
 RSIM_API const struct rsim_scene *rsim_scene_find(const char *name);
+
+enum rsim_strategy {
+	RSIM_STRATEGY_EXHAUSTIVE,	/* every state; shortest story first */
+	RSIM_STRATEGY_RANDOM,		/* random walks */
+	RSIM_STRATEGY_PCT,		/* random priorities, few changes */
+};
 
 struct rsim_explore_config {
 	const struct rsim_proto *proto;	/* NULL: on-success */
@@ -43,6 +50,12 @@ struct rsim_explore_config {
 	unsigned max_preemptions; /* in one run; 0: any number */
 	uint64_t max_states;	/* 0: 10 million */
 	size_t max_memory;	/* of waiting states, in bytes; 0: 4 GiB */
+	enum rsim_strategy strategy;
+	uint64_t seed;		/* of the random ones; 0: 1 */
+	uint64_t max_executions; /* of the random ones; 0: 10000 */
+	unsigned max_seconds;	/* of wall time; 0: no limit. The only thing
+				 * here that depends on the machine */
+	const char *rule;	/* judge by this rule only; NULL: the scene's */
 	bool reexecute;		/* run each schedule from its beginning */
 	bool all;		/* go on after the first violation */
 };

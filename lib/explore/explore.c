@@ -8,11 +8,13 @@
 #include "base/assert.h"
 #include "explore/key.h"
 #include "explore/replay.h"
+#include "explore/sample.h"
 #include "explore/snapshot.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DEFAULT_STATES 10000000u
 #define DEFAULT_MEMORY ((size_t)(sizeof(void *) > 4 ? 4096u : 1024u) << 20)
@@ -44,6 +46,7 @@ struct search {
 	uint32_t *heap;
 	uint32_t waiting, heap_cap;
 	size_t memory;
+	time_t deadline;	/* 0: none */
 	/* the best violation so far: a step from a state */
 	bool found;
 	uint64_t best_cost;
@@ -362,6 +365,8 @@ static int search_loop(struct search *s)
 			s->out->bound = "states";
 		else if (s->memory > memory)
 			s->out->bound = "memory";
+		else if (s->deadline && time(NULL) >= s->deadline)
+			s->out->bound = "seconds";
 		else
 			continue;
 		break;
@@ -396,21 +401,18 @@ static void search_fini(struct search *s)
 	run_end(&s->run);
 }
 
-int rsim_explore(const struct rsim_scene *scene,
-		 const struct rsim_explore_config *config,
-		 struct rsim_exploration *out)
+static int explore_all(const struct rsim_scene *scene,
+		       const struct rsim_proto *proto,
+		       const struct rsim_explore_config *config,
+		       struct rsim_exploration *out)
 {
-	static const struct rsim_explore_config defaults;
-	struct search s = { .scene = scene, .out = out };
+	struct search s = { .scene = scene, .proto = proto, .config = config,
+			    .out = out };
 	struct step start = { 0 };
 	int ret;
 
-	MISUSE_IF(!scene || !scene->build || !out, "rsim_explore",
-		  "an argument is NULL");
-	memset(out, 0, sizeof(*out));
-	s.config = config ? config : &defaults;
-	s.proto = s.config->proto ? s.config->proto
-				  : rsim_proto_find("on-success");
+	s.deadline = config->max_seconds ? time(NULL) + config->max_seconds
+					 : 0;
 	s.undo = SNAPSHOT_POSSIBLE && !s.config->reexecute;
 	ret = run_start(&s.run, scene, s.proto);
 	if (!ret)
@@ -432,4 +434,57 @@ int rsim_explore(const struct rsim_scene *scene,
 	if (ret)
 		rsim_exploration_fini(out);
 	return ret;
+}
+
+/* Samples; a violation is then looked for near by, for its shortest story,
+ * and told as it was found if it is not met again in time. */
+static int explore_some(const struct rsim_scene *scene,
+			const struct rsim_proto *proto,
+			const struct rsim_explore_config *config,
+			struct rsim_exploration *out)
+{
+	struct rsim_explore_config near = { .max_states = 200000 };
+	struct rsim_exploration shortest;
+	struct step *path = NULL;
+	unsigned count = 0;
+	int ret = sample(scene, proto, config, out, &path, &count);
+
+	if (!ret && out->verdict == RSIM_EXPLORED_FOUND) {
+		ret = explore_all(scene, proto, &near, &shortest);
+		if (!ret && shortest.verdict == RSIM_EXPLORED_FOUND) {
+			shortest.executions = out->executions;
+			shortest.steps = out->steps;
+			shortest.states = 0;
+			*out = shortest;
+		} else if (!ret) {
+			rsim_exploration_fini(&shortest);
+			ret = replay_path(scene, proto, path, count, out);
+		}
+	}
+	free(path);
+	return ret;
+}
+
+int rsim_explore(const struct rsim_scene *scene,
+		 const struct rsim_explore_config *config,
+		 struct rsim_exploration *out)
+{
+	static const struct rsim_explore_config defaults;
+	const struct rsim_proto *proto;
+	struct rsim_scene judged;
+
+	MISUSE_IF(!scene || !scene->build || !out, "rsim_explore",
+		  "an argument is NULL");
+	memset(out, 0, sizeof(*out));
+	if (!config)
+		config = &defaults;
+	proto = config->proto ? config->proto : rsim_proto_find("on-success");
+	judged = *scene;
+	if (config->rule) {
+		memset(judged.rules, 0, sizeof(judged.rules));
+		judged.rules[0] = config->rule;
+	}
+	if (config->strategy == RSIM_STRATEGY_EXHAUSTIVE)
+		return explore_all(&judged, proto, config, out);
+	return explore_some(&judged, proto, config, out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/run.h"
 #include "base/assert.h"
+#include "base/prng.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,7 +15,9 @@ static uint32_t choose(void *ctx, const char *site, uint32_t n)
 	(void)site;
 	MISUSE_IF(i == RUN_CHOICES, "rsim_explore",
 		  "a step makes more choices than can be explored");
-	/* Alternatives beyond what the step says: the quiet one. */
+	/* One fault in four places where one may happen. */
+	if (i >= r->step.count && r->draw && !prng_below(r->draw, 4))
+		pick = (uint8_t)prng_below(r->draw, n);
 	r->step.pick[i] = pick;
 	r->of[i] = (uint8_t)n;
 	r->asked++;

@@ -25,6 +25,8 @@ struct run {
 	uint8_t asked;		/* choices made in it */
 	uint8_t of[RUN_CHOICES];	/* alternatives of each */
 	uint8_t last;		/* task of the last step, 0: none */
+	uint64_t *draw;		/* answers beyond the step's are drawn; NULL:
+				 * they are the quiet one */
 };
 
 /* Builds the scene. 0, -ENOMEM, or what build() returned. */
