@@ -11,13 +11,16 @@ struct options {
 	struct rsim_explore_config config;
 	const struct rsim_scene *scene;
 	const struct rsim_proto *against;
+	struct rsim_machine_scene machine;
+	struct rsim_scene on_machine;
+	enum rsim_iommu iommu;
 	bool list, table;
 };
 
 enum {
 	OPT_PROTO = 256, OPT_FAULTS, OPT_PREEMPTIONS, OPT_LIST, OPT_RERUN,
 	OPT_STRATEGY, OPT_SEED, OPT_RULE, OPT_TABLE, OPT_AGAINST, OPT_STATES,
-	OPT_SECONDS,
+	OPT_SECONDS, OPT_IOMMU,
 };
 
 static const struct argp_option options[] = {
@@ -36,6 +39,8 @@ static const struct argp_option options[] = {
 	  "run the story on that protocol too", 0 },
 	{ "table", OPT_TABLE, NULL, 0,
 	  "every scene on every protocol, by every rule (TSV)", 0 },
+	{ "iommu", OPT_IOMMU, "KIND", 0,
+	  "of the machine in DUMP: vtd (default), smmuv3 or amd", 0 },
 	{ "list", OPT_LIST, NULL, 0, "list the scenes", 0 },
 	{ "reexecute", OPT_RERUN, NULL, 0,
 	  "run each schedule from its beginning", 0 },
@@ -106,14 +111,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_RERUN:
 		o->config.reexecute = true;
 		return 0;
+	case OPT_IOMMU:
+		o->iommu = tool_iommu(arg, state);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (o->scene)
 			argp_usage(state);
+		if (o->machine.dump) {
+			if (rsim_bdf_parse(arg, &o->machine.bdf))
+				argp_error(state, "'%s' is no address", arg);
+			o->scene = &o->on_machine;
+			return 0;
+		}
 		o->scene = rsim_scene_find(arg);
 		if (!o->scene)
-			argp_error(state, "there is no scene '%s'; --list", arg);
+			o->machine.dump = arg;
 		return 0;
 	case ARGP_KEY_END:
+		if (!o->scene && o->machine.dump)
+			argp_error(state, "there is no scene '%s' (--list), and"
+					  " a DUMP needs a BDF",
+				   o->machine.dump);
 		if (!o->scene && !o->list && !o->table)
 			argp_error(state, "which SCENE? --list shows them");
 		return 0;
@@ -236,13 +254,13 @@ static void compare(const struct rsim_exploration *x,
 int verb_explore(int argc, char **argv)
 {
 	static const struct argp argp = {
-		options, parse, "SCENE",
+		options, parse, "SCENE\nDUMP BDF",
 		"Runs every schedule of SCENE's tasks and every placement of"
 		" its faults. Prints the shortest story in which a rule breaks,"
 		" and a replay string. Exit 0: never, 1: found, 2: usage, 3: a"
 		" bound was hit first.", NULL, NULL, NULL
 	};
-	struct options o = { 0 };
+	struct options o = { .iommu = RSIM_IOMMU_VTD };
 	struct rsim_exploration x;
 	double start = now();
 	unsigned i;
@@ -256,9 +274,13 @@ int verb_explore(int argc, char **argv)
 		return table();
 	if (o.list)
 		return EXIT_OK;
+	o.on_machine = rsim_machine_scene(&o.machine, o.iommu);
 	ret = rsim_explore(o.scene, &o.config, &x);
 	if (ret) {
-		fprintf(stderr, "rsim: errno %d from exploring\n", -ret);
+		fprintf(stderr, "rsim: %s\n",
+			ret == -ENODEV ? "there is no such function"
+			: ret == -ENOTTY ? "it has no group or no reset method"
+					 : strerror(-ret));
 		return EXIT_USAGE;
 	}
 	if (o.against && x.verdict == RSIM_EXPLORED_FOUND)

@@ -17,6 +17,7 @@
 #define RSIM_EXPLORE_H
 
 #include <rsim/check.h>
+#include <rsim/dev.h>
 #include <rsim/world.h>
 
 #ifdef __cplusplus
@@ -38,6 +39,22 @@ struct rsim_scene {
 RSIM_API const struct rsim_scene *rsim_scene_at(unsigned i);
 RSIM_API const struct rsim_scene *rsim_scene_find(const char *name);
 
+/* A function of a real machine: the dump's path, and where it is. */
+struct rsim_machine_scene {
+	const char *dump;
+	struct rsim_bdf bdf;
+};
+
+/*
+ * A scene on it: the function is reset, uses a page, and the page is unmapped
+ * and reused; invalidations and the reset may fail. *@where must live as long
+ * as the scene. Its build function answers what rsim_machine_load() does,
+ * -ENODEV (no such function) or -ENOTTY (no group, or no reset method).
+ */
+RSIM_API struct rsim_scene
+rsim_machine_scene(const struct rsim_machine_scene *where,
+		   enum rsim_iommu iommu);
+
 enum rsim_strategy {
 	RSIM_STRATEGY_EXHAUSTIVE,	/* every state; shortest story first */
 	RSIM_STRATEGY_RANDOM,		/* random walks */
@@ -58,6 +75,13 @@ struct rsim_explore_config {
 	const char *rule;	/* judge by this rule only; NULL: the scene's */
 	bool reexecute;		/* run each schedule from its beginning */
 	bool all;		/* go on after the first violation */
+	/*
+	 * Either may be NULL: told of each state in which nothing more can
+	 * happen, and of each broken rule. They look and change nothing.
+	 */
+	void (*final)(void *ctx, struct rsim *w);
+	void (*broken)(void *ctx, const struct rsim_violation *v);
+	void *ctx;
 };
 
 enum rsim_explored {
