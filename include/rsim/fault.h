@@ -23,7 +23,7 @@ enum rsim_fault_point {
 	RSIM_FAULT_ACPI_RST,	/* "acpi-rst": _RST fails */
 	RSIM_FAULT_CFG_READ,	/* "cfg-read": CXL port control unreadable */
 	RSIM_FAULT_IOMAP,	/* "iomap": BAR 0 cannot be mapped */
-	RSIM_FAULT_IRQ,		/* "irq": the IOMMU's error interrupt is stuck */
+	RSIM_FAULT_IRQ,		/* "irq": the IOMMU's error interrupt hangs */
 	RSIM_FAULT_QUIRK,	/* "quirk": a device-specific poll runs out */
 	RSIM_FAULT_ALLOC,	/* "alloc": blocking domain allocation errno */
 	RSIM_FAULT_ALLOC_DEFAULT, /* "alloc-default": a group's first domain */

@@ -145,7 +145,7 @@ const char *fault_read(const char *text, struct rsim_fault *out)
 	}
 	if (*rest == '*') {
 		char *stop;
-		unsigned long count = strtoul(rest + 1, &stop, 10);
+		unsigned long long count = strtoull(rest + 1, &stop, 10);
 
 		if (*stop || stop == rest + 1 || !count || count > UINT32_MAX)
 			return "the count after '*' must be a number from 1";

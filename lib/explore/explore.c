@@ -46,6 +46,9 @@ struct search {
 	uint32_t *heap;
 	uint32_t waiting, heap_cap;
 	size_t memory;
+	/* the world is in this state, unless something ran since */
+	uint32_t here;
+	bool is_here;
 	time_t deadline;	/* 0: none */
 	/* the best violation so far: a step from a state */
 	bool found;
@@ -185,6 +188,10 @@ static int go_to(struct search *s, uint32_t n)
 	unsigned count, i;
 	int ret;
 
+	if (s->is_here && s->here == n)
+		return 0;
+	s->here = n;
+	s->is_here = true;
 	if (s->undo) {
 		snapshot_restore(&s->base, s->nodes[n].snap);
 		run_forget_violations(&s->run);
@@ -231,15 +238,20 @@ static int add_node(struct search *s, uint32_t parent, const struct step *st,
 			return -ENOMEM;
 		s->memory += n->snap->size;
 	}
-	if (s->memory > s->out->peak_memory)
-		s->out->peak_memory = s->memory;
+	if (s->memory + s->base.bytes > s->out->peak_memory)
+		s->out->peak_memory = s->memory + s->base.bytes;
 	return heap_push(s, s->count++);
 }
 
 static void note_violation(struct search *s, uint32_t from,
 			   const struct step *st, uint64_t cost, bool end)
 {
+	unsigned i;
+
 	s->out->violations++;
+	for (i = 0; s->config->broken && i < s->run.checks->count; i++)
+		s->config->broken(s->config->ctx,
+				  &s->run.checks->violations[i]);
 	if (s->found && cost >= s->best_cost)
 		return;
 	s->found = true;
@@ -281,6 +293,8 @@ static int arrive(struct search *s, uint32_t from, bool broke, uint64_t cost)
 	if (run_able(&s->run))
 		return add_node(s, from, st, cost);
 	s->out->executions++;
+	if (s->config->final)
+		s->config->final(s->config->ctx, s->run.w);
 	if (run_finish(&s->run))
 		note_violation(s, from, st, cost, true);
 	return 0;
@@ -320,6 +334,7 @@ static int take_steps(struct search *s, uint32_t n, unsigned task)
 			return ret;
 		preempts = run_preempts(&s->run, task);
 		broke = run_step(&s->run, &st);
+		s->is_here = false;
 		s->run.step.count = s->run.asked;
 		cost = base + cost_of(run_faults(&s->run), preempts, 1);
 		if (!out_of_bounds(s, cost))
@@ -363,7 +378,7 @@ static int search_loop(struct search *s)
 		ret = expand(s, n);
 		if (s->out->states > max)
 			s->out->bound = "states";
-		else if (s->memory > memory)
+		else if (s->memory + s->base.bytes > memory)
 			s->out->bound = "memory";
 		else if (s->deadline && time(NULL) >= s->deadline)
 			s->out->bound = "seconds";
@@ -416,7 +431,7 @@ static int explore_all(const struct rsim_scene *scene,
 	s.undo = SNAPSHOT_POSSIBLE && !s.config->reexecute;
 	ret = run_start(&s.run, scene, s.proto);
 	if (!ret)
-		ret = base_init(&s.base, s.run.w, &s.run.checks->facts);
+		base_init(&s.base, s.run.w, &s.run.checks->facts);
 	if (!ret)
 		ret = visit(&s, state_key(s.run.w, &s.run.checks->facts));
 	if (ret > 0) {

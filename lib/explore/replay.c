@@ -166,7 +166,8 @@ static int make_path(const struct rsim_scene *scene,
 	if (ret)
 		return ret;
 	if (*s != '#' && !(s = read_step(s, &at, &next)))
-		ret = complain(out, "a step is malformed: expected N=TASK!CHOICE,");
+		ret = complain(out, "a step is malformed: expected"
+				    " N=TASK!CHOICE,");
 	for (i = 0; !ret && i < total; i++) {
 		struct step *p = &(*path)[i];
 

@@ -1,29 +1,137 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/snapshot.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64 };
+/* Small pieces are the same more often, large ones have fewer numbers. */
+enum { PIECE = 128, TASKS = 4, SLAB = 1 << 18 };
 
-int base_init(struct base *b, struct rsim *w, struct facts *facts)
+struct piece {
+	const unsigned char *bytes;
+	uint32_t size;
+	uint32_t hash;
+};
+
+void base_init(struct base *b, struct rsim *w, struct facts *facts)
 {
+	memset(b, 0, sizeof(*b));
 	b->w = w;
 	b->facts = facts;
-	b->hot_size = w->arena->hot;
 	b->cold_size = w->arena->cold;
-	b->hot = malloc(b->hot_size);
-	if (!b->hot)
-		return -ENOMEM;
-	memcpy(b->hot, w->arena, b->hot_size);
-	return 0;
 }
 
 void base_fini(struct base *b)
 {
-	free(b->hot);
-	b->hot = NULL;
+	while (b->slab) {
+		unsigned char *before;
+
+		memcpy(&before, b->slab, sizeof(before));
+		free(b->slab);
+		b->slab = before;
+	}
+	free(b->pieces);
+	free(b->table);
+	free(b->last);
+	memset(b, 0, sizeof(*b));
+}
+
+/* Only decides where a piece is looked for. */
+static uint32_t hash(const unsigned char *p, size_t n)
+{
+	uint64_t h = n, v;
+
+	for (; n >= sizeof(v); p += sizeof(v), n -= sizeof(v)) {
+		memcpy(&v, p, sizeof(v));
+		h = (h ^ v) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	for (; n; n--)
+		h = (h ^ *p++) * 0xff51afd7ed558ccdu;
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static bool table_grow(struct base *b)
+{
+	uint32_t cap = b->table_cap ? b->table_cap * 2 : 4096, i, h;
+	uint32_t *table = calloc(cap, sizeof(*table));
+
+	if (!table)
+		return false;
+	for (i = 0; i < b->count; i++) {
+		h = b->pieces[i].hash;
+		while (table[h & (cap - 1)])
+			h++;
+		table[h & (cap - 1)] = i + 1;
+	}
+	free(b->table);
+	b->bytes += (cap - b->table_cap) * sizeof(*table);
+	b->table = table;
+	b->table_cap = cap;
+	return true;
+}
+
+static bool pieces_grow(struct base *b)
+{
+	uint32_t cap = b->cap ? b->cap * 2 : 1024;
+	struct piece *p = realloc(b->pieces, cap * sizeof(*p));
+
+	if (!p)
+		return false;
+	b->bytes += (cap - b->cap) * sizeof(*p);
+	b->pieces = p;
+	b->cap = cap;
+	return true;
+}
+
+static bool slab_new(struct base *b, size_t n)
+{
+	size_t size = sizeof(b->slab) + (n > SLAB ? n : SLAB);
+	unsigned char *slab = malloc(size);
+
+	if (!slab)
+		return false;
+	memcpy(slab, &b->slab, sizeof(b->slab));
+	b->slab = slab;
+	b->slab_left = size - sizeof(b->slab);
+	b->bytes += size;
+	return true;
+}
+
+/* The slab's bytes are handed out from its end to its beginning. */
+static bool piece_new(struct base *b, const void *p, size_t n, uint32_t h)
+{
+	unsigned char *at;
+
+	if ((b->count == b->cap && !pieces_grow(b)) ||
+	    ((!b->slab || b->slab_left < n) && !slab_new(b, n)))
+		return false;
+	b->slab_left -= n;
+	at = b->slab + sizeof(b->slab) + b->slab_left;
+	memcpy(at, p, n);
+	b->pieces[b->count++] = (struct piece){ at, (uint32_t)n, h };
+	return true;
+}
+
+static bool is_piece(const struct base *b, uint32_t i, const void *p, size_t n)
+{
+	return b->pieces[i].size == n && !memcmp(b->pieces[i].bytes, p, n);
+}
+
+/* The number of the piece with these bytes; UINT32_MAX: no memory. */
+static uint32_t piece_of(struct base *b, const void *p, size_t n)
+{
+	uint32_t h = hash(p, n), at, i;
+
+	if (b->count * 2 >= b->table_cap && !table_grow(b))
+		return UINT32_MAX;
+	for (at = h; (i = b->table[at & (b->table_cap - 1)]); at++)
+		if (b->pieces[i - 1].hash == h && is_piece(b, i - 1, p, n))
+			return i - 1;
+	if (!piece_new(b, p, n, h))
+		return UINT32_MAX;
+	b->table[at & (b->table_cap - 1)] = b->count;
+	return b->count - 1;
 }
 
 /* What a task's stack holds below its saved stack pointer's end. */
@@ -34,116 +142,151 @@ static size_t stack_used(const struct task *t)
 				      (char *)t->fiber.ctx);
 }
 
-static bool differs(const struct base *b, size_t at, size_t n)
+static unsigned char *stack_at(const struct task *t)
 {
-	return at + n > b->hot_size ||
-	       memcmp(b->hot + at, (char *)b->w->arena + at, n) != 0;
+	return (unsigned char *)t->fiber.stack + FIBER_STACK - stack_used(t);
 }
 
-static size_t measure(const struct base *b)
+static unsigned char *cold_at(const struct base *b, size_t cold)
 {
-	const struct engine *e = &b->w->e;
-	size_t hot = b->w->arena->hot, at, n = 0;
-	unsigned i;
+	return (unsigned char *)b->w->arena + b->w->arena->size - cold;
+}
 
-	for (at = 0; at < hot; at += BLOCK) {
-		size_t len = hot - at < BLOCK ? hot - at : BLOCK;
+static uint32_t parts(size_t n, size_t size)
+{
+	return (uint32_t)((n + size - 1) / size);
+}
 
-		if (differs(b, at, len))
-			n += sizeof(uint32_t) + len;
+static size_t tasks_size(const struct base *b)
+{
+	return TASKS * sizeof(b->facts->task[0]);
+}
+
+/* A state that is being cut, or put together, piece by piece. */
+struct cut {
+	struct base *b;
+	struct snapshot *s;	/* NULL: memory was short */
+	uint32_t at;
+};
+
+static void cut(struct cut *c, const void *from, size_t n, size_t size)
+{
+	const unsigned char *p = from;
+	struct base *b = c->b;
+
+	do {
+		size_t len = n < size ? n : size;
+		/* Most likely it is what was there in the last state. */
+		uint32_t i = b->last && c->at < b->last->count
+				     ? b->last->piece[c->at] : UINT32_MAX;
+
+		if (i == UINT32_MAX || !is_piece(b, i, p, len))
+			i = piece_of(b, p, len);
+		c->s->piece[c->at++] = i;
+		if (i == UINT32_MAX)
+			c->at = UINT32_MAX;
+		p += len;
+		n -= len;
+	} while (n && c->at != UINT32_MAX);
+}
+
+static void paste(struct cut *c, void *to, size_t n, size_t size)
+{
+	const uint32_t *was = c->b->clean ? c->b->last->piece : NULL;
+	unsigned char *p = to;
+
+	do {
+		size_t len = n < size ? n : size;
+		uint32_t i = c->s->piece[c->at];
+
+		if (was ? was[c->at] != i : !is_piece(c->b, i, p, len))
+			memcpy(p, c->b->pieces[i].bytes, len);
+		c->at++;
+		p += len;
+		n -= len;
+	} while (n);
+}
+
+/* The next state will be compared with this one. */
+static bool remember(struct base *b, const struct snapshot *s)
+{
+	if (b->last_cap < s->size) {
+		struct snapshot *p = realloc(b->last, s->size);
+
+		if (!p)
+			return false;
+		b->last = p;
+		b->last_cap = s->size;
 	}
-	n += sizeof(uint32_t);
-	for (i = 0; i < e->task_count; i++)
-		n += stack_used(e->tasks[i]);
-	n += b->w->arena->cold - b->cold_size;
-	return n + sizeof(b->facts->task) + sizeof(b->facts->current) +
-	       b->facts->cap * sizeof(*b->facts->of);
+	memcpy(b->last, s, s->size);
+	return true;
 }
 
-static unsigned char *put(unsigned char *p, const void *from, size_t n)
-{
-	memcpy(p, from, n);
-	return p + n;
-}
-
-static const unsigned char *get(const unsigned char *p, void *to, size_t n)
-{
-	memcpy(to, p, n);
-	return p + n;
-}
-
-struct snapshot *snapshot_take(const struct base *b)
+struct snapshot *snapshot_take(struct base *b)
 {
 	const struct engine *e = &b->w->e;
-	size_t hot = b->w->arena->hot, at, n = measure(b);
-	struct snapshot *s = malloc(sizeof(*s) + n);
-	uint32_t end = UINT32_MAX;
-	unsigned char *p;
+	const struct arena *a = b->w->arena;
+	const struct facts *f = b->facts;
+	uint32_t count = parts(a->hot, PIECE) + e->task_count +
+			 parts(a->cold - b->cold_size + 1, PIECE) +
+			 parts(sizeof(f->task), tasks_size(b)) + f->cap + 1;
+	size_t size = sizeof(struct snapshot) + count * sizeof(uint32_t);
+	struct snapshot *s = malloc(size);
+	struct cut c = { b, s, 0 };
 	unsigned i;
 
 	if (!s)
 		return NULL;
-	s->size = sizeof(*s) + n;
-	s->hot = hot;
-	s->cold = b->w->arena->cold;
-	s->facts = b->facts->cap;
-	p = s->data;
-	for (at = 0; at < hot; at += BLOCK) {
-		size_t len = hot - at < BLOCK ? hot - at : BLOCK;
-		uint32_t where = (uint32_t)at;
-
-		if (!differs(b, at, len))
-			continue;
-		p = put(p, &where, sizeof(where));
-		p = put(p, (char *)b->w->arena + at, len);
-	}
-	p = put(p, &end, sizeof(end));
-	for (i = 0; i < e->task_count; i++)
-		p = put(p, e->tasks[i]->fiber.stack + FIBER_STACK -
-				   stack_used(e->tasks[i]),
-			stack_used(e->tasks[i]));
+	*s = (struct snapshot){ .size = size, .hot = a->hot, .cold = a->cold,
+				.facts = f->cap, .current = f->current };
+	cut(&c, a, a->hot, PIECE);
+	for (i = 0; i < e->task_count && c.at != UINT32_MAX; i++)
+		cut(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
+		    FIBER_STACK);
 	/* Cold memory that was handed out since: written once, but not by
 	 * every branch with the same bytes. */
-	p = put(p, (char *)b->w->arena + b->w->arena->size -
-			   b->w->arena->cold,
-		b->w->arena->cold - b->cold_size);
-	p = put(p, b->facts->task, sizeof(b->facts->task));
-	p = put(p, &b->facts->current, sizeof(b->facts->current));
-	put(p, b->facts->of, b->facts->cap * sizeof(*b->facts->of));
+	if (c.at != UINT32_MAX)
+		cut(&c, cold_at(b, a->cold), a->cold - b->cold_size, PIECE);
+	if (c.at != UINT32_MAX)
+		cut(&c, f->task, sizeof(f->task), tasks_size(b));
+	if (c.at != UINT32_MAX)
+		cut(&c, f->of, f->cap * sizeof(*f->of), sizeof(*f->of));
+	s->count = c.at;
+	if (c.at == UINT32_MAX || !remember(b, s)) {
+		free(s);
+		return NULL;
+	}
+	b->clean = true;
 	return s;
 }
 
-void snapshot_restore(const struct base *b, const struct snapshot *s)
+void snapshot_restore(struct base *b, const struct snapshot *s)
 {
-	char *arena = (char *)b->w->arena;
-	const unsigned char *p = s->data;
 	const struct engine *e = &b->w->e;
-	uint32_t where;
+	struct arena *a = b->w->arena;
+	struct facts *f = b->facts;
+	struct cut c = { b, (struct snapshot *)s, 0 };
 	unsigned i;
 
+	if (b->clean && (b->last->hot != s->hot || b->last->cold != s->cold ||
+			 b->last->facts != s->facts ||
+			 b->last->count != s->count))
+		b->clean = false;
 	/* Memory that this state did not have yet must read as zero again. */
-	if (b->w->arena->hot > s->hot)
-		memset(arena + s->hot, 0, b->w->arena->hot - s->hot);
-	if (b->w->arena->cold > s->cold)
-		memset(arena + b->w->arena->size - b->w->arena->cold, 0,
-		       b->w->arena->cold - s->cold);
-	memcpy(arena, b->hot, b->hot_size);
-	for (;;) {
-		p = get(p, &where, sizeof(where));
-		if (where == UINT32_MAX)
-			break;
-		p = get(p, arena + where,
-			s->hot - where < BLOCK ? s->hot - where : BLOCK);
-	}
-	for (i = 0; i < e->task_count; i++) {
-		size_t n = stack_used(e->tasks[i]);
-
-		p = get(p, e->tasks[i]->fiber.stack + FIBER_STACK - n, n);
-	}
-	p = get(p, arena + b->w->arena->size - s->cold,
-		s->cold - b->cold_size);
-	memset(b->facts->of, 0, b->facts->cap * sizeof(*b->facts->of));
-	p = get(p, b->facts->task, sizeof(b->facts->task));
-	p = get(p, &b->facts->current, sizeof(b->facts->current));
-	get(p, b->facts->of, s->facts * sizeof(*b->facts->of));
+	if (a->hot > s->hot)
+		memset((char *)a + s->hot, 0, a->hot - s->hot);
+	if (a->cold > s->cold)
+		memset(cold_at(b, a->cold), 0, a->cold - s->cold);
+	paste(&c, a, s->hot, PIECE);
+	for (i = 0; i < e->task_count; i++)
+		paste(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
+		      FIBER_STACK);
+	paste(&c, cold_at(b, s->cold), s->cold - b->cold_size, PIECE);
+	paste(&c, f->task, sizeof(f->task), tasks_size(b));
+	paste(&c, f->of, s->facts * sizeof(*f->of), sizeof(*f->of));
+	memset(f->of + s->facts, 0, (f->cap - s->facts) * sizeof(*f->of));
+	f->current = s->current;
+	/* It may run from here: what is in memory is known no longer. */
+	b->clean = false;
+	remember(b, s);
 }

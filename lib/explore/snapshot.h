@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A copy of a state, to go back to: the hot part of the arena, the used part
- * of each task's stack, and what the rules know. Kept as the blocks that
- * differ from the state in which exploration began.
+ * of each task's stack, and what the rules know. A state is cut into pieces
+ * and each different piece kept once, for all states: most are a new
+ * combination of pieces that were there before.
  */
 #ifndef RSIM_LIB_EXPLORE_SNAPSHOT_H
 #define RSIM_LIB_EXPLORE_SNAPSHOT_H
@@ -22,21 +23,32 @@ struct snapshot {
 	size_t size;		/* bytes of this, all included */
 	size_t hot, cold;	/* of the arena */
 	uint32_t facts;		/* entries */
-	unsigned char data[];
+	uint16_t current;	/* of the facts */
+	uint32_t count;
+	uint32_t piece[];	/* numbers in the store */
 };
 
-/* A state in full, on which others are based. */
+/* The store of pieces, and what is known of the world's memory. */
 struct base {
 	struct rsim *w;
 	struct facts *facts;
-	unsigned char *hot;
-	size_t hot_size, cold_size;
+	size_t cold_size;	/* what is beyond never changes */
+	struct piece *pieces;
+	uint32_t count, cap;
+	uint32_t *table;	/* of their numbers + 1, by hash */
+	uint32_t table_cap;
+	unsigned char *slab;	/* to cut from; the first bytes: the last one */
+	size_t slab_left;
+	size_t bytes;		/* of the store */
+	struct snapshot *last;	/* taken or restored */
+	size_t last_cap;
+	bool clean;		/* memory is as in last */
 };
 
-int base_init(struct base *b, struct rsim *w, struct facts *facts);
+void base_init(struct base *b, struct rsim *w, struct facts *facts);
 void base_fini(struct base *b);
 /* NULL: no memory. free() it. */
-struct snapshot *snapshot_take(const struct base *b);
-void snapshot_restore(const struct base *b, const struct snapshot *s);
+struct snapshot *snapshot_take(struct base *b);
+void snapshot_restore(struct base *b, const struct snapshot *s);
 
 #endif

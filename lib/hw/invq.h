@@ -14,7 +14,7 @@ struct hw_invq {
 	uint32_t unanswered;	/* Invalidate Requests since the last sync */
 	rsim_ns stuck_until;	/* the hardware gives up on them then */
 	uint32_t aborts;	/* times that it gave up */
-	uint32_t guilty;	/* number of the function that was silent last */
+	uint32_t guilty;	/* number of the function silent last */
 	bool abort_all;		/* ... which aborts all pending waits (VT-d) */
 	uint32_t timeout_ms;	/* of the hardware (PCIe 10.3.1: 60 s +50 %) */
 };

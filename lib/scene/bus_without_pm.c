@@ -31,7 +31,8 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_bus_without_pm = {
 	.name = "bus-without-pm",
-	.what = "a device without power management, reset by bus, its page reused meanwhile; the"
+	.what = "a device without power management, reset by bus, its page"
+		" reused meanwhile; the"
 		" reset and invalidations may fail",
 	.build = build,
 	.config.inv_timeout_ms = 500,

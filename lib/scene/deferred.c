@@ -26,6 +26,7 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_deferred = {
 	.name = "deferred",
-	.what = "a reset, and the first DMA of a device whose attach was deferred",
+	.what = "a reset, and the first DMA of a device whose attach was"
+		" deferred",
 	.build = build,
 };

@@ -21,7 +21,8 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_nested = {
 	.name = "nested",
-	.what = "a device-specific reset that does an FLR, and an unmap; what the"
+	.what = "a device-specific reset that does an FLR, and an unmap; what"
+		" the"
 		" quirk polls for, the FLR and invalidations may fail",
 	.build = build,
 	.config.inv_timeout_ms = 500,

@@ -42,6 +42,7 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_removal = {
 	.name = "removal",
-	.what = "a device leaves its group of two while it is reset, which may fail",
+	.what = "a device leaves its group of two while it is reset, which may"
+		" fail",
 	.build = build,
 };

@@ -17,7 +17,8 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_reset_and_reuse = {
 	.name = "reset-and-reuse",
-	.what = "a reset, the device's DMA, and a page that is unmapped and reused;"
+	.what = "a reset, the device's DMA, and a page that is unmapped and"
+		" reused;"
 		" invalidations and the reset may fail",
 	.build = build,
 	.config.inv_timeout_ms = 500,

@@ -31,7 +31,8 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_single_acpi = {
 	.name = "single-acpi",
-	.what = "one device alone, reset by acpi, its page reused meanwhile; the"
+	.what = "one device alone, reset by acpi, its page reused meanwhile;"
+		" the"
 		" reset and invalidations may fail",
 	.build = build,
 	.config.inv_timeout_ms = 500,

@@ -31,7 +31,8 @@ static int build(struct rsim *w, void *arg)
 
 const struct rsim_scene scene_single_af_flr = {
 	.name = "single-af_flr",
-	.what = "one device alone, reset by af_flr, its page reused meanwhile; the"
+	.what = "one device alone, reset by af_flr, its page reused meanwhile;"
+		" the"
 		" reset and invalidations may fail",
 	.build = build,
 	.config.inv_timeout_ms = 500,

@@ -104,8 +104,9 @@ static void malformed_script_names_its_line(void **state)
 
 	(void)state;
 	assert_int_equal(rsim_conform(w, script, sizeof(script) - 1, "here",
-				      rsim_proto_find("v7.1"), compare, &t) <
-			 0, 1);
+				      rsim_proto_find("v7.1"), compare, &t),
+			 -EINVAL);
+	assert_non_null(strstr(rsim_error(w), "here:3"));
 	rsim_free(w);
 }
 

@@ -151,6 +151,12 @@ static void ninth_translation_replaces_the_oldest(void **state)
 				  0x2000, true).ret, 0);
 	assert_int_equal(rsim_dma(m.dev, RSIM_AT_TRANSLATED, RSIM_NO_PASID,
 				  0x9000, true).ret, 0);
+	map_page(m.w, rsim_get_domain(m.dev), 0xa000);
+	assert_int_equal(translate(&m, 0xa000), 0);
+	assert_int_equal(rsim_dma(m.dev, RSIM_AT_TRANSLATED, RSIM_NO_PASID,
+				  0x2000, true).ret, -EFAULT);
+	assert_int_equal(rsim_dma(m.dev, RSIM_AT_TRANSLATED, RSIM_NO_PASID,
+				  0x9000, true).ret, 0);
 	rsim_free(m.w);
 }
 

@@ -53,6 +53,14 @@ static void functions_are_found_by_address_and_in_order(void **state)
 	b = rsim_dev_add(w, &(struct rsim_dev_desc){ .at.devfn = 0x20 });
 	assert_ptr_equal(rsim_dev_find(w, (struct rsim_bdf){ 0, 0, 0x20 }), b);
 	assert_int_equal(rsim_dev_number(b), 4);	/* never 2 again */
+	assert_ptr_equal(rsim_dev_next(w, a), b);
+	assert_ptr_equal(rsim_dev_next(w, b), c);
+	/* Its memory goes to one on another bus, its place to a third. */
+	rsim_dev_remove(b);
+	c = rsim_dev_add(w, &(struct rsim_dev_desc){ .at = { 2, 0, 0 } });
+	b = rsim_dev_add(w, &(struct rsim_dev_desc){ .at.devfn = 0x28 });
+	assert_ptr_equal(rsim_dev_next(w, a), b);
+	assert_null(rsim_dev_next(w, c));
 	rsim_free(w);
 }
 

@@ -284,6 +284,26 @@ static void everything_below_is_reset(void **state)
 	rsim_free(w);
 }
 
+/* Functions that are alike share memory until one of them changes. */
+static void like_functions_elsewhere_keep_their_registers(void **state)
+{
+	struct rsim *w = rsim_new(NULL);
+	struct rsim_dev *p = add_port(w, 0, 1), *q = add_port(w, 0, 2);
+	struct rsim_dev *a = rsim_dev_add(w, &(struct rsim_dev_desc){
+		.parent = p });
+	struct rsim_dev *b = rsim_dev_add(w, &(struct rsim_dev_desc){
+		.parent = q });
+	uint32_t before = rsim_cfg_peek(b, PCI_COMMAND, 4);
+
+	(void)state;
+	rsim_cfg_write(p, PCI_BRIDGE_CONTROL, 2, PCI_BRIDGE_CTL_BUS_RESET);
+	rsim_cfg_write(p, PCI_BRIDGE_CONTROL, 2, 0);
+	assert_int_equal(rsim_dev_resets(a), 1);
+	assert_int_equal(rsim_cfg_peek(a, PCI_COMMAND, 2), 0);
+	assert_int_equal(rsim_cfg_peek(b, PCI_COMMAND, 4), before);
+	rsim_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +321,7 @@ int main(void)
 		cmocka_unit_test(masked_cxl_port_declines_before_the_fence),
 		cmocka_unit_test(masked_port_ignores_the_bit_itself),
 		cmocka_unit_test(everything_below_is_reset),
+		cmocka_unit_test(like_functions_elsewhere_keep_their_registers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,12 @@ static void users_entries_come_first_and_the_last_one_wins(void **state)
 	verdict = -ENOTTY;
 	assert_int_equal(specific(&m, false), -ENOTTY);
 	assert_string_equal(called, "second");
+	rsim_dev_remove(m.dev);
+	/* The earlier entry is still there for whom the last does not fit. */
+	m.dev = rsim_dev_add(m.w, &(struct rsim_dev_desc){
+		.parent = m.port, .vendor = 0x8086, .device = 0x0953 });
+	assert_int_equal(specific(&m, false), -ENOTTY);
+	assert_string_equal(called, "first");
 	rsim_free(m.w);
 }
 
@@ -222,7 +228,8 @@ int main(void)
 		cmocka_unit_test(unmatched_device_never_meets_the_fence),
 		cmocka_unit_test(probe_that_says_no_parks_a_healthy_device),
 		cmocka_unit_test(chelsio_restores_its_config_space_itself),
-		cmocka_unit_test(users_entries_come_first_and_the_last_one_wins),
+		cmocka_unit_test(
+			users_entries_come_first_and_the_last_one_wins),
 		cmocka_unit_test(errno_of_a_quirk_is_handed_on),
 		cmocka_unit_test(quirk_that_uses_flr_nests_the_pair),
 		cmocka_unit_test(misuse_names_the_call),

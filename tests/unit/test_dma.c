@@ -164,6 +164,9 @@ static void refused_translation_request_ends_ats_until_enabled_again(
 			 -EOPNOTSUPP);
 	/* The entry would allow it now; the device does not ask. */
 	p->done(m.dev, true);
+	rsim_trace_clear(m.w);
+	assert_int_equal(dma(&m, RSIM_AT_TRANSLATION_REQUEST, 0x1000),
+			 -EOPNOTSUPP);
 	rsim_cfg_write(m.dev, ctl, 2, 0);
 	rsim_cfg_write(m.dev, ctl, 2, PCI_ATS_CTRL_ENABLE);
 	assert_int_equal(dma(&m, RSIM_AT_TRANSLATION_REQUEST, 0x1000), 0);

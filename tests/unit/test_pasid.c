@@ -274,7 +274,8 @@ int main(void)
 		cmocka_unit_test(detach_during_a_reset_is_never_refused),
 		cmocka_unit_test(pasid_that_does_not_come_back_is_a_warning),
 		cmocka_unit_test(table_is_in_order),
-		cmocka_unit_test(device_attached_twice_is_forgotten_when_it_goes),
+		cmocka_unit_test(
+			device_attached_twice_is_forgotten_when_it_goes),
 		cmocka_unit_test(misuse_leaves_the_group_usable),
 	};
 

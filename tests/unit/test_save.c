@@ -324,7 +324,8 @@ int main(void)
 		cmocka_unit_test(parked_device_gets_bus_mastering_but_not_ats),
 		cmocka_unit_test(
 			driver_is_told_before_and_after_whatever_happens),
-		cmocka_unit_test(driver_without_handlers_is_mentioned_since_7_0),
+		cmocka_unit_test(
+			driver_without_handlers_is_mentioned_since_7_0),
 		cmocka_unit_test(dead_config_space_is_not_saved_except_by_7_0),
 		cmocka_unit_test(
 			reset_of_a_pf_takes_its_vfs_away_and_brings_them_back),

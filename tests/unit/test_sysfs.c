@@ -304,8 +304,10 @@ int main(void)
 		cmocka_unit_test(reset_wants_a_one),
 		cmocka_unit_test(reset_hands_the_errno_on),
 		cmocka_unit_test(putting_the_quirk_last_is_worth_a_warning),
-		cmocka_unit_test(write_opens_a_parked_device_with_the_seed_patch),
-		cmocka_unit_test(refused_write_keeps_the_list_but_had_its_probes),
+		cmocka_unit_test(
+			write_opens_a_parked_device_with_the_seed_patch),
+		cmocka_unit_test(
+			refused_write_keeps_the_list_but_had_its_probes),
 		cmocka_unit_test(write_does_not_wait_for_the_device_lock),
 		cmocka_unit_test(misuse_names_the_call),
 	};

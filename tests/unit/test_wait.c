@@ -66,6 +66,32 @@ static void readiness_poll_gives_up_after_65535_ms_and_17_reads(void **state)
 	rsim_free(m.w);
 }
 
+/* After a second the link is looked at, once. */
+static void retraining_is_thought_of_once(void **state)
+{
+	struct machine m = machine_new(NULL);
+	unsigned sta = rsim_dev_cap(m.port, PCI_CAP_ID_EXP) + PCI_EXP_LNKSTA;
+	unsigned n = 0;
+	size_t i;
+
+	(void)state;
+	set_methods(m.dev, "flr");
+	add_fault(m.w, m.dev, "ready=never");
+	rsim_trace_clear(m.w);
+	rsim_reset_function(m.dev);
+	for (i = 0; i < rsim_trace_count(m.w); i++) {
+		const struct rsim_event *ev = rsim_trace_at(m.w, i);
+
+		if (ev->kind != RSIM_EV_CFG_READ || ev->a != sta ||
+		    ev->dev != rsim_dev_number(m.port))
+			continue;
+		assert_int_equal(ev->time / MS, 100 + 1023);
+		n++;
+	}
+	assert_int_equal(n, 1);
+	rsim_free(m.w);
+}
+
 static void readiness_is_seen_at_the_first_read_after_it(void **state)
 {
 	static const struct {
@@ -350,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			readiness_poll_gives_up_after_65535_ms_and_17_reads),
+		cmocka_unit_test(retraining_is_thought_of_once),
 		cmocka_unit_test(readiness_is_seen_at_the_first_read_after_it),
 		cmocka_unit_test(
 			pending_transactions_are_read_at_0_100_300_and_700_ms),
@@ -360,15 +387,18 @@ int main(void)
 			slow_link_needs_no_link_report_for_a_quick_device),
 		cmocka_unit_test(fast_link_is_polled_every_ms_after_20),
 		cmocka_unit_test(fast_link_that_stays_down_ends_after_a_second),
-		cmocka_unit_test(fast_port_without_link_report_gets_a_second_more),
+		cmocka_unit_test(
+			fast_port_without_link_report_gets_a_second_more),
 		cmocka_unit_test(failed_link_is_retrained),
 		cmocka_unit_test(retraining_that_fails_puts_the_speed_back),
 		cmocka_unit_test(
 			conventional_bus_waits_a_second_and_polls_nothing),
-		cmocka_unit_test(bus_without_power_management_is_not_waited_for),
+		cmocka_unit_test(
+			bus_without_power_management_is_not_waited_for),
 		cmocka_unit_test(longest_delay_of_a_bus_counts),
 		cmocka_unit_test(rrs_is_polled_in_the_vendor_id),
-		cmocka_unit_test(vf_under_rrs_is_polled_in_its_command_register),
+		cmocka_unit_test(
+			vf_under_rrs_is_polled_in_its_command_register),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

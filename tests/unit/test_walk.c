@@ -438,7 +438,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_enotty_falls_through_to_the_next_method),
-		cmocka_unit_test(enotty_falls_through_and_success_ends_the_walk),
+		cmocka_unit_test(
+			enotty_falls_through_and_success_ends_the_walk),
 		cmocka_unit_test(same_method_twice_is_tried_twice),
 		cmocka_unit_test(methods_are_tried_in_the_order_written),
 		cmocka_unit_test(empty_list_is_enotty_before_anything_is_saved),

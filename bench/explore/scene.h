@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The scene of iommu.pml on rsim's machine, twice: broken and corrected. */
+#ifndef BENCH_EXPLORE_SCENE_H
+#define BENCH_EXPLORE_SCENE_H
+
+#include <rsim/explore.h>
+
+/* What the model's assert() says, as a rule. */
+extern const struct rsim_rule failed_and_stale;
+
+extern const struct rsim_scene bench_scene;
+
+/* The protocols: NULL is on-success, one flag for the group; -DFIXED is a
+ * count and each device for itself. */
+const struct rsim_proto *bench_fixed(void);
+
+#endif
