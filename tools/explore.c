@@ -20,7 +20,7 @@ struct options {
 enum {
 	OPT_PROTO = 256, OPT_FAULTS, OPT_PREEMPTIONS, OPT_LIST, OPT_RERUN,
 	OPT_STRATEGY, OPT_SEED, OPT_RULE, OPT_TABLE, OPT_AGAINST, OPT_STATES,
-	OPT_SECONDS, OPT_IOMMU,
+	OPT_SECONDS, OPT_IOMMU, OPT_JOBS,
 };
 
 static const struct argp_option options[] = {
@@ -31,6 +31,7 @@ static const struct argp_option options[] = {
 	  "at most N preemptions in a run", 0 },
 	{ "max-states", OPT_STATES, "N", 0, "at most N states", 0 },
 	{ "max-seconds", OPT_SECONDS, "N", 0, "at most N seconds", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "threads (default: 1)", 0 },
 	{ "strategy", OPT_STRATEGY, "NAME", 0,
 	  "exhaustive (default), random or pct", 0 },
 	{ "seed", OPT_SEED, "N", 0, "of the random strategies", 0 },
@@ -87,6 +88,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SECONDS:
 		o->config.max_seconds = number(arg, state);
+		return 0;
+	case OPT_JOBS:
+		o->config.jobs = number(arg, state);
 		return 0;
 	case OPT_STRATEGY:
 		o->config.strategy = strategy(arg, state);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Explores the scene and prints what scripts/bench-explore reads, one line:
- * run broken|fixed [reexecute] [all]
+ * run broken|fixed [linux] [reexecute] [pct] [faults N] [story]
+ * Times are processor time.
  */
 #include "scene.h"
 
@@ -9,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -17,14 +19,18 @@ static uint64_t now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 int main(int argc, char **argv)
 {
 	static const char *const verdicts[] = { "never", "found", "bound" };
-	struct rsim_explore_config c = { .max_states = 50000000 };
+	struct rsim_explore_config c = {
+		.max_states = 100000000, .max_memory = (size_t)12 << 30,
+	};
+	struct rsim_scene scene = bench_scene;
+	bool story = false;
 	struct rsim_exploration x;
 	struct rusage u;
 	uint64_t t;
@@ -33,21 +39,27 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "fixed"))
 			c.proto = bench_fixed();
+		else if (!strcmp(argv[i], "linux"))
+			scene.arg = &scene;
 		else if (!strcmp(argv[i], "reexecute"))
 			c.reexecute = true;
-		else if (!strcmp(argv[i], "all"))
-			c.all = true;
+		else if (!strcmp(argv[i], "pct"))
+			c.strategy = RSIM_STRATEGY_PCT;
+		else if (!strcmp(argv[i], "story"))
+			story = true;
+		else if (!strcmp(argv[i], "faults") && i + 1 < argc)
+			c.max_faults = (unsigned)strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "broken"))
 			return 2;
 	}
 	t = now();
-	if (rsim_explore(&bench_scene, &c, &x)) {
+	if (rsim_explore(&scene, &c, &x)) {
 		fprintf(stderr, "%s: no memory\n", argv[0]);
 		return 1;
 	}
 	t = now() - t;
 	getrusage(RUSAGE_SELF, &u);
-	if (x.story && argc > 1 && !strcmp(argv[argc - 1], "broken"))
+	if (story && x.story)
 		fprintf(stderr, "%s%s", x.story, x.report);
 	printf("verdict=%s us=%" PRIu64 " states=%" PRIu64 " steps=%" PRIu64
 	       " executions=%" PRIu64 " violations=%" PRIu64 " length=%u"

@@ -5,26 +5,29 @@
  * somebody else, and two rounds of DMA by each device.
  *
  * A step of the model is a statement; a step here is what happens between two
- * points at which the explorer switches: taking a lock, writing a stream entry,
- * a request of a device, before an unmap and before its flush, allocating or
- * freeing a page, and every sleep. Where the two differ:
- *  - The model's reset fails or works in one step. Linux sleeps 100 ms after
- *    the FLR and then looks again after 1, 2, 4, ... ms for a minute: each
- *    sleep is a step, and others run in between.
+ * points at which the explorer switches: taking a lock, a config write that
+ * others notice, writing a stream entry, a request of a device, before an unmap
+ * and before its flush, allocating or freeing a page, and every sleep. Where
+ * the two differ:
+ *  - Linux sleeps 100 ms after an FLR and then looks again after 1, 2, 4, ...
+ *    ms for a minute; the model's reset fails or works in one step. So the
+ *    reset here is a device-specific one of the scene's own that waits for
+ *    nothing. With scene.arg it is pci_try_reset_function() as it is.
  *  - The model's blocked[d] = 1 is one step under the mutex. Here the driver
  *    takes a lock of its own, clears Enable, writes the stream entry and
- *    invalidates the ATC, which may time out: that takes time.
+ *    invalidates the ATC, which may time out: the model's resets have no
+ *    invalidation that could.
  *  - An invalidation that times out costs the model nothing. Here the queue
  *    is stuck until the hardware gives up, and whoever waits sleeps.
- *  - A device that is in a reset answers no invalidation, fault or not, and
- *    one whose reset will end issues nothing.
- *  - The model's DMA tests and acts in one step. Here a device looks into its
- *    ATC, and the request that follows is a step of its own.
+ *  - A device whose reset never ends answers no invalidation, fault or not.
+ *  - The model's DMA tests and acts in one step, and a round of it is a
+ *    translation request or an access. Here a device looks into its ATC, each
+ *    request that follows is a step, and a round has both if it needs both.
  *  - The model's attach leaves the page mapped for the new domain. Here it has
  *    no mappings, as a new domain does not.
- *  - The model's loop over the devices in unmap() is a step for each; here one
- *    flush is queued for all of them.
- *  - The model's reset() takes no lock of the device; nobody else does.
+ *  - The model's unmap() invalidates the devices one by one; here one flush is
+ *    queued for all of them. Freeing the page and allocating it are two steps.
+ *  - A reset clears Bus Master Enable; setting it again is one step more.
  */
 #include "scene.h"
 
@@ -43,7 +46,9 @@ enum {
 
 static struct rsim_dev *dev(struct rsim *w, unsigned n)
 {
-	return rsim_dev_find(w, (struct rsim_bdf){ .devfn = (uint8_t)(n << 3) });
+	struct rsim_bdf at = { .devfn = (uint8_t)(n << 3) };
+
+	return rsim_dev_find(w, at);
 }
 
 /*
@@ -67,22 +72,22 @@ static const struct rsim_device_reset quick = {
 	.vendor = 0x1234, .device = 0xffff, .reset = quick_reset,
 };
 
-static void reset(struct rsim_dev *d, const void *linux_waits)
+static void reset(struct rsim_dev *d, const void *whole)
 {
-	if (linux_waits)
+	if (whole)
 		rsim_try_reset_function(d);
 	else
 		rsim_reset_method(d, RSIM_METHOD_DEVICE_SPECIFIC, false);
 }
 
-static void reset_a(struct rsim *w, void *linux_waits)
+static void reset_a(struct rsim *w, void *whole)
 {
-	reset(dev(w, 1), linux_waits);
+	reset(dev(w, 1), whole);
 }
 
-static void reset_b(struct rsim *w, void *linux_waits)
+static void reset_b(struct rsim *w, void *whole)
 {
-	reset(dev(w, 2), linux_waits);
+	reset(dev(w, 2), whole);
 }
 
 static void attach(struct rsim *w, void *domain)
@@ -154,10 +159,10 @@ static int may_fail(struct rsim *w, enum rsim_fault_point point)
 		.point = point, .optional = true });
 }
 
-static int build(struct rsim *w, void *linux_waits)
+static int build(struct rsim *w, void *whole)
 {
 	struct rsim_domain *other;
-	int ret = linux_waits ? 0 : rsim_device_reset_add(w, &quick);
+	int ret = whole ? 0 : rsim_device_reset_add(w, &quick);
 
 	if (!ret)
 		ret = machine(w);
@@ -165,8 +170,8 @@ static int build(struct rsim *w, void *linux_waits)
 	    may_fail(w, RSIM_FAULT_ATC_INV))
 		return -ENOMEM;
 	other = rsim_domain_alloc(rsim_dev_group(dev(w, 1)), "other");
-	if (!other || rsim_task_add(w, "reset a", reset_a, linux_waits) < 0 ||
-	    rsim_task_add(w, "reset b", reset_b, linux_waits) < 0 ||
+	if (!other || rsim_task_add(w, "reset a", reset_a, whole) < 0 ||
+	    rsim_task_add(w, "reset b", reset_b, whole) < 0 ||
 	    rsim_task_add(w, "attach", attach, other) < 0 ||
 	    rsim_task_add(w, "dma a", dma_a, NULL) < 0 ||
 	    rsim_task_add(w, "dma b", dma_b, NULL) < 0 ||

@@ -8,8 +8,16 @@
  * every order of the tasks' steps, wakes sleepers as early and as late as
  * there is something else to do, and answers each optional fault both ways.
  *
+ * A task that ends with a lock, waits for ever, overflows its stack, or makes
+ * 262144 calls and events without letting others run breaks the rule
+ * "progress"; one that lets others run for ever hits the bound of steps. A
+ * task that loops without calling the library hangs the explorer, as it would
+ * any other program: only a signal could stop it, and the library has none.
+ *
  * What a task remembers must follow from what the library returned to it: a
- * test's own globals are not part of the state. A test that keeps state
+ * test's own globals are not part of the state. Nor are counts of
+ * the trace (rsim_warn_count() and the like) and the time, other than how much
+ * of it has passed since a first rsim_now(). A test that keeps state
  * elsewhere sets rsim_explore_config.reexecute, which runs every schedule from
  * its beginning, and calls rsim_remember() for what it keeps.
  */
@@ -61,11 +69,15 @@ enum rsim_strategy {
 	RSIM_STRATEGY_PCT,		/* random priorities, few changes */
 };
 
+struct rsim_exploration;
+
 struct rsim_explore_config {
 	const struct rsim_proto *proto;	/* NULL: on-success */
 	unsigned max_faults;	/* in one run; 0: any number */
 	unsigned max_preemptions; /* in one run; 0: any number */
 	uint64_t max_states;	/* 0: 10 million */
+	unsigned max_steps;	/* of the longest run; 0: 10000. A task that
+				 * goes on for ever is reported by this */
 	size_t max_memory;	/* of waiting states, in bytes; 0: 4 GiB */
 	enum rsim_strategy strategy;
 	uint64_t seed;		/* of the random ones; 0: 1 */
@@ -73,6 +85,9 @@ struct rsim_explore_config {
 	unsigned max_seconds;	/* of wall time; 0: no limit. The only thing
 				 * here that depends on the machine */
 	const char *rule;	/* judge by this rule only; NULL: the scene's */
+	unsigned jobs;		/* threads; 0: 1. The answer, its counts and
+				 * its story are the same for any number. Not
+				 * with reexecute, final or broken */
 	bool reexecute;		/* run each schedule from its beginning */
 	bool all;		/* go on after the first violation */
 	/*
@@ -81,6 +96,8 @@ struct rsim_explore_config {
 	 */
 	void (*final)(void *ctx, struct rsim *w);
 	void (*broken)(void *ctx, const struct rsim_violation *v);
+	/* NULL, or called now and then; *so_far has counts only. */
+	void (*progress)(void *ctx, const struct rsim_exploration *so_far);
 	void *ctx;
 };
 
@@ -98,7 +115,8 @@ struct rsim_exploration {
 	uint64_t violations;	/* steps that broke a rule */
 	unsigned faults, preemptions, length;	/* of the shortest story */
 	char rule[32];		/* that it breaks */
-	char *story;		/* its text; free() it */
+	char *story;		/* its text; free() it. For the bound "steps":
+				 * which task was still running */
 	char *report;		/* of the rules; free() it */
 	char *replay;		/* its replay string; free() it */
 	const char *bound;	/* which bound was hit, or NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "check/check.h"
+#include "sim/world.h"
 
 #include <string.h>
 
@@ -30,13 +31,32 @@ static void attached(struct rsim_checks *c, const struct rsim_event *ev)
 	}
 }
 
+static const char *task_name(struct rsim_checks *c, uint64_t task)
+{
+	const struct engine *e = &rsim_checks_world(c)->e;
+
+	return task && task <= e->name_count ? e->task_names[task - 1]
+					     : "none";
+}
+
+static void task_event(struct rsim_checks *c, const struct rsim_event *ev)
+{
+	if (!strcmp(ev->what, "begins") || !strcmp(ev->what, "ends"))
+		return;
+	/* A lock's owner is the number of a task and one. */
+	if (!strcmp(ev->what, "waits for ever") && ev->b > 1)
+		rsim_checks_fail(c, "task %s waits for ever, for task %s",
+				 task_name(c, ev->a), task_name(c, ev->b - 1));
+	else
+		rsim_checks_fail(c, "task %s %s", task_name(c, ev->a),
+				 ev->what);
+}
+
 static void event(struct rsim_checks *c, const struct rsim_event *ev)
 {
 	switch (ev->kind) {
 	case RSIM_EV_TASK:
-		if (!strcmp(ev->what, "waits for ever"))
-			rsim_checks_fail(c, "task %u waits for ever",
-					 (unsigned)ev->a);
+		task_event(c, ev);
 		break;
 	case RSIM_EV_SLEEP:
 		if (!strcmp(ev->what, "poll") && ev->a >= LOCKUP)

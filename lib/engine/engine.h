@@ -54,6 +54,9 @@ struct engine {
 	uint8_t depth;		/* outside of tasks */
 	bool running;		/* inside rsim_run() */
 	bool exploring;		/* every point gives the processor away */
+	uint8_t choices;	/* in this step, while exploring */
+	uint32_t ticks;		/* things that happened in this step */
+	bool clock_read;	/* a task asked for the time while exploring */
 	struct fiber scheduler;
 	struct fault faults[ENGINE_MAX_FAULTS];
 	struct task *tasks[ENGINE_MAX_TASKS];	/* number n at n - 1 */
@@ -86,6 +89,10 @@ void engine_sleep(struct engine *e, uint32_t dev, rsim_ns ns);
 void engine_poll(struct engine *e, rsim_ns ns);
 /* A place where the running task touches what others can see. */
 void engine_point(struct engine *e, const char *site);
+/* Something happens while exploring: a task that lets too much of it happen
+ * without a point never runs again. */
+enum { ENGINE_TICKS = 1 << 18 };
+void engine_tick(struct engine *e);
 uint32_t engine_choose(struct engine *e, const char *site, uint32_t n);
 
 int engine_task_add(struct engine *e, const char *name, rsim_task_fn fn,

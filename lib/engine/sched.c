@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { MANY_CHOICES = 8, MANY_TICKS = 1024 };
+
 uint32_t engine_choose(struct engine *e, const char *site, uint32_t n)
 {
 	uint32_t pick = 0;
@@ -17,6 +19,8 @@ uint32_t engine_choose(struct engine *e, const char *site, uint32_t n)
 	else if (e->seed)
 		pick = prng_below(&e->seed, n);
 	MISUSE_IF(pick >= n, "rsim_chooser", "chose more than there is");
+	if (e->choices < UINT8_MAX)
+		e->choices++;
 	digest_observe(e, digest_mix(digest_string(0, site), pick));
 	return pick;
 }
@@ -43,6 +47,12 @@ void engine_wait(struct engine *e)
 	fiber_switch(&t->fiber, &e->scheduler);
 }
 
+void engine_tick(struct engine *e)
+{
+	if (e->current && ++e->ticks > ENGINE_TICKS)
+		engine_wait(e);
+}
+
 /* A task that is alone need not stop for anybody. */
 static bool others_alive(const struct engine *e)
 {
@@ -63,7 +73,9 @@ void engine_point(struct engine *e, const char *site)
 		return;
 	if (e->exploring) {
 		digest_observe(e, digest_string(0, site));
-		if (others_alive(e))
+		/* ... unless the step is a long one already. */
+		if (others_alive(e) || e->choices >= MANY_CHOICES ||
+		    e->ticks >= MANY_TICKS)
 			engine_wait(e);
 		return;
 	}
@@ -180,7 +192,9 @@ static int run_ends(struct engine *e)
 		if (t->state != TASK_DONE) {
 			e->current = (uint16_t)(i + 1);
 			trace_add(e, RSIM_EV_TASK, t->waits ? t->waits->dev : 0,
-				  "waits for ever")->a = i + 1;
+				  "waits for ever");
+			trace_last(e)->a = i + 1;
+			trace_last(e)->b = t->waits ? t->waits->owner : 0;
 			e->current = 0;
 			ret = -EDEADLK;
 		}
@@ -240,6 +254,8 @@ void engine_step(struct engine *e, unsigned task)
 		t->state = TASK_READY;
 	}
 	e->current = (uint16_t)task;
+	e->choices = 0;
+	e->ticks = 0;
 	fiber_switch(&e->scheduler, &t->fiber);
 	e->current = 0;
 	digest_update(e);

@@ -26,7 +26,9 @@ void trace_flush(struct engine *e)
 	while (t->observe && t->observed < t->count) {
 		size_t i = t->observed++;
 
+		t->judging = true;
 		t->observe(t->observe_ctx, &t->events[i], i);
+		t->judging = false;
 	}
 }
 
@@ -38,8 +40,10 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 
 	if (t->observe)
 		trace_flush(e);
-	if (e->exploring)
+	if (e->exploring) {
 		digest_update(e);
+		engine_tick(e);
+	}
 	if (t->off || (t->count == t->cap && !trace_grow(e)))
 		return &t->nowhere;
 	ev = &t->events[t->count++];
@@ -52,6 +56,29 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 		.depth = *engine_depth(e),
 	};
 	return ev;
+}
+
+void trace_forget(struct engine *e)
+{
+	struct trace *t = e->trace;
+
+	trace_flush(e);
+	digest_update(e);
+	t->forgotten += t->count;
+	t->count = t->observed = t->folded = 0;
+}
+
+uint64_t trace_position(const struct engine *e)
+{
+	return e->trace->forgotten + e->trace->count;
+}
+
+void trace_complete(struct engine *e, uint64_t at, int ret)
+{
+	struct trace *t = e->trace;
+
+	if (at >= t->forgotten && at - t->forgotten < t->count)
+		t->events[at - t->forgotten].ret = ret;
 }
 
 struct rsim_event *trace_last(struct engine *e)

@@ -17,6 +17,8 @@ struct trace {
 	void *observe_ctx;
 	size_t observed;	/* events that it has seen */
 	size_t folded;		/* ... that are in their tasks' digests */
+	uint64_t forgotten;	/* events that were there before events[0] */
+	bool judging;		/* observe() runs: what it asks, no task saw */
 };
 
 struct engine;
@@ -41,6 +43,13 @@ void trace_log(struct engine *e, uint32_t dev, const char *msg, uint64_t a);
 
 /* Shows the observer what it has not seen yet. */
 void trace_flush(struct engine *e);
+
+/* Drops the events, once the observer and the digests have seen them. */
+void trace_forget(struct engine *e);
+/* Completes the event that was added when @at events, forgotten ones included,
+ * were there. Who waited meanwhile may find it forgotten. */
+uint64_t trace_position(const struct engine *e);
+void trace_complete(struct engine *e, uint64_t at, int ret);
 
 enum { TRACE_VOID = 1 << 30 };	/* the ret of a function without a value */
 

@@ -3,6 +3,9 @@
 #include "hw/function.h"
 #include "os/dev.h"
 
+#include <stddef.h>
+#include <string.h>
+
 static void add(struct key *k, uint64_t v)
 {
 	k->a = digest_mix(k->a, v);
@@ -19,6 +22,39 @@ static void add_bytes(struct key *k, const void *p, size_t n)
 		add(k, *s++);
 }
 
+/*
+ * Blocks that seldom change from one state to the next: looked up by a place
+ * of their own, where their hash is if the bytes are the same as last time.
+ * The result is that of the bytes alone.
+ */
+enum { BLOCKS = 256, BLOCK_TASK = 0, BLOCK_SAVED = 32, BLOCK_PAGE = 64 };
+
+struct block {
+	size_t size;
+	struct key hash;
+	unsigned char bytes[HW_PAGE];
+};
+
+static _Thread_local struct block blocks[BLOCKS];
+
+_Static_assert(sizeof(struct os_saved) <= HW_PAGE &&
+	       DIGEST_DEPTH * sizeof(uint64_t) <= HW_PAGE,
+	       "a block holds any of them");
+
+static void add_block(struct key *k, unsigned at, const void *p, size_t n)
+{
+	struct block *b = &blocks[at % BLOCKS];
+
+	if (b->size != n || memcmp(b->bytes, p, n)) {
+		memcpy(b->bytes, p, n);
+		b->size = n;
+		b->hash = (struct key){ 1, 2 };
+		add_bytes(&b->hash, p, n);
+	}
+	add(k, b->hash.a);
+	add(k, b->hash.b);
+}
+
 /* A point in time, as the time until then; the past is all the same. */
 static void add_time(struct key *k, const struct rsim *w, rsim_ns t)
 {
@@ -30,6 +66,7 @@ static void add_engine(struct key *k, const struct rsim *w)
 	const struct engine *e = &w->e;
 	unsigned i;
 
+	add(k, e->clock_read ? e->now + 1 : 0);
 	for (i = 0; i < e->fault_count; i++) {
 		const struct fault *f = &e->faults[i];
 
@@ -49,10 +86,12 @@ static void add_engine(struct key *k, const struct rsim *w)
 			add(k, digest_string(t->waits->dev, t->waits->name));
 		add(k, t->digest.now);
 		add(k, t->digest.depth);
-		add_bytes(k, t->digest.outer,
-			  sizeof(t->digest.outer[0]) *
-				  (t->digest.depth < DIGEST_DEPTH
-					   ? t->digest.depth : DIGEST_DEPTH));
+		if (t->digest.depth)
+			add_block(k, BLOCK_TASK + i, t->digest.outer,
+				  sizeof(t->digest.outer[0]) *
+					  (t->digest.depth < DIGEST_DEPTH
+						   ? t->digest.depth
+						   : DIGEST_DEPTH));
 	}
 }
 
@@ -60,7 +99,7 @@ static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
 {
 	unsigned i;
 
-	add(k, fn->id);
+	add(k, (uint64_t)fn->resets << 32 | fn->id);
 	/* A reset whose time has come but that nobody looked at is not over
 	 * yet for the registers, and it is for everybody who looks. */
 	add(k, (uint64_t)fn->resetting << 8 | fn->d_state);
@@ -70,8 +109,9 @@ static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
 	add(k, (uint64_t)fn->link_dllla << 2 | fn->sbr << 1 | fn->ats_lost);
 	for (i = 0; i < HW_PAGES; i++)
 		if (fn->cfg.owned & 1 << i)
-			add_bytes(k, hw_config_at(fn->hw, &fn->cfg,
-						  i * HW_PAGE), HW_PAGE);
+			add_block(k, BLOCK_PAGE + fn->id * HW_PAGES + i,
+				  hw_config_at(fn->hw, &fn->cfg, i * HW_PAGE),
+				  HW_PAGE);
 	for (i = 0; fn->atc && i < HW_ATC_ENTRIES; i++) {
 		const struct hw_atc_entry *n = &fn->atc->entry[i];
 
@@ -100,11 +140,13 @@ static void add_hw(struct key *k, struct rsim *w)
 		const struct hw_page *page = &w->hw.memory.pages[i];
 
 		add(k, (uint64_t)page->owner << 32 | page->generation);
-		add(k, page->next_free);
+		add(k, (uint64_t)page->writes << 32 | page->next_free);
 	}
 	add(k, w->hw.memory.free);
 	add(k, (uint64_t)m->queue.unanswered << 32 | m->queue.aborts);
 	add_time(k, w, m->queue.stuck_until);
+	/* Only this driver asks who it was. */
+	add(k, m->style == RSIM_IOMMU_VTD ? m->queue.guilty : 0);
 	for (i = 0; i < m->cap; i++) {
 		const struct hw_ste *s = m->table[i];
 
@@ -112,7 +154,7 @@ static void add_hw(struct key *k, struct rsim *w)
 			continue;
 		add(k, s->key);
 		add(k, (uint64_t)s->kind << 1 | s->eats);
-		add(k, s->pt ? s->pt->id : 0);
+		add(k, (uint64_t)s->pasid_count << 32 | (s->pt ? s->pt->id : 0));
 		for (p = 0; p < s->pasid_count; p++)
 			add(k, (uint64_t)s->pasids[p].pasid << 32 |
 				       s->pasids[p].pt->id);
@@ -124,6 +166,7 @@ static void add_domain(struct key *k, const struct rsim_domain *d)
 	unsigned i;
 
 	add(k, (uint64_t)d->id << 1 | d->freed);
+	add(k, (uint64_t)d->pt.count << 32 | d->user_count);
 	for (i = 0; i < d->pt.count; i++) {
 		add(k, d->pt.maps[i].iova);
 		add(k, d->pt.maps[i].pa);
@@ -146,6 +189,7 @@ static void add_group(struct key *k, const struct rsim_group *g)
 
 	add(k, (uint64_t)g->owner_cnt << 1 | g->owned_by_user);
 	add(k, (uint64_t)g->mutex.owner << 32 | g->fence.recovery_cnt);
+	add(k, g->pasid_count);
 	add(k, domain_id(g->domain) << 32 | domain_id(g->blocking_domain));
 	add(k, domain_id(g->default_domain) << 32 |
 		       domain_id(g->fence.resetting_domain));
@@ -176,18 +220,23 @@ static void add_dev(struct key *k, const struct rsim_dev *dev)
 	add(k, (uint64_t)dev->fence.reset_depth << 1 | dev->fence.blocked);
 	add(k, dev->fence.user[0]);
 	add(k, dev->fence.user[1]);
-	add(k, domain_id(dev->hw_rid));
+	add(k, (uint64_t)dev->hw_pasid_count << 32 | domain_id(dev->hw_rid));
 	for (i = 0; i < dev->hw_pasid_count; i++)
 		add(k, (uint64_t)dev->hw_pasids[i].pasid << 32 |
 			       dev->hw_pasids[i].domain->id);
-	if (!dev->saved || !dev->saved->valid)
+	if (!dev->saved)
 		return;
-	for (i = 0; i < SAVED_HEADER; i++)
-		add(k, dev->saved->header[i]);
-	for (i = 0; i < SAVED_EXP; i++)
-		add(k, dev->saved->exp[i]);
-	for (i = 0; i < SAVED_AER; i++)
-		add(k, dev->saved->aer[i]);
+	add(k, (uint64_t)dev->msi_on << 33 |
+		       (uint64_t)dev->saved->valid << 32 |
+		       (uint64_t)dev->saved->msi.flags << 16 |
+		       dev->saved->msi.data);
+	add(k, (uint64_t)dev->saved->msi.hi << 32 | dev->saved->msi.lo);
+	add(k, dev->saved->msi.mask);
+	if (!dev->saved->valid)
+		return;
+	/* To its end: no byte between its fields is left to chance. */
+	add_block(k, BLOCK_SAVED + dev->fn.id, dev->saved->header,
+		  sizeof(*dev->saved) - offsetof(struct os_saved, header));
 }
 
 static void add_os(struct key *k, const struct rsim *w)
@@ -203,6 +252,26 @@ static void add_os(struct key *k, const struct rsim *w)
 	for (i = 0; i < w->hw.fn_count; i++)
 		if (w->hw.fns[i])
 			add_dev(k, fn_dev(w->hw.fns[i]));
+}
+
+/* May a driver callback be running for it? All are under this mutex. */
+static bool in_callback(struct rsim *w, uint32_t dev)
+{
+	const struct rsim_dev *d = rsim_dev_numbered(w, dev);
+
+	return d && d->group && d->group->mutex.owner;
+}
+
+/* What is true again when the callback fails. */
+static void add_before(struct key *k, const struct rsim_facts *p)
+{
+	unsigned i;
+
+	add(k, p->domain);
+	for (i = 0; i < 8; i++)
+		if (p->pasids[i].domain)
+			add(k, (uint64_t)p->pasids[i].pasid << 32 |
+				       p->pasids[i].domain);
 }
 
 /* What rules remember decides which of them can still break. */
@@ -227,13 +296,18 @@ static void add_facts(struct key *k, const struct facts *f)
 			if (p->pasids[i].domain)
 				add(k, (uint64_t)p->pasids[i].pasid << 32 |
 					       p->pasids[i].domain);
+		if (in_callback(f->w, p->dev))
+			add_before(k, &f->of[d].before);
 		for (i = 0; i < FACTS_RULES; i++)
 			if (f->of[d].memory[i])
-				add(k, f->of[d].memory[i] + i);
+				add(k, digest_mix(i, f->of[d].memory[i]));
 	}
 	for (t = 0; t < FACTS_TASKS; t++) {
-		add(k, (uint64_t)f->task[t].fencing << 8 |
-			       f->task[t].methods << 1 | f->task[t].in_done);
+		uint64_t in = (uint64_t)f->task[t].fencing << 8 |
+			      f->task[t].methods << 1 | f->task[t].in_done;
+
+		if (in)
+			add(k, in | (uint64_t)(t + 1) << 48);
 		for (i = 0; i < f->task[t].methods; i++)
 			add(k, (uint64_t)f->task[t].method[i].dev << 1 |
 				       f->task[t].method[i].probe);

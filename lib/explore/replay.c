@@ -63,17 +63,6 @@ static unsigned wrong_turn(const struct rsim_scene *scene,
 	return last;
 }
 
-static void measure(struct rsim_exploration *out, const struct run *r,
-		    const struct step *s)
-{
-	unsigned i;
-
-	out->preemptions += run_preempts(r, s->task);
-	for (i = 0; i < s->count; i++)
-		out->faults += s->pick[i] != 0;
-	out->length++;
-}
-
 int replay_path(const struct rsim_scene *scene, const struct rsim_proto *proto,
 		const struct step *path, unsigned count,
 		struct rsim_exploration *out)
@@ -94,8 +83,10 @@ int replay_path(const struct rsim_scene *scene, const struct rsim_proto *proto,
 			write_step(&t, i, &path[i]);
 		if (i == mark)
 			rsim_note(r.w, turn(&r, &path[i], buf, sizeof(buf)));
-		measure(out, &r, &path[i]);
+		out->preemptions += run_preempts(&r, path[i].task);
 		run_step(&r, &path[i]);
+		out->faults += run_faults(&r);
+		out->length++;
 	}
 	text_printf(&t, "#%u", count);
 	if (!run_able(&r))

@@ -2,26 +2,39 @@
 #include "explore/run.h"
 #include "base/assert.h"
 #include "base/prng.h"
+#include "os/dev.h"
 
 #include <errno.h>
 #include <string.h>
 
-static uint32_t choose(void *ctx, const char *site, uint32_t n)
+/* Yes or no; @part: a question of the same choice as the one before. */
+static bool ask(struct run *r, bool part)
 {
-	struct run *r = ctx;
 	unsigned i = r->asked;
 	uint8_t pick = i < r->step.count ? r->step.pick[i] : 0;
 
-	(void)site;
 	MISUSE_IF(i == RUN_CHOICES, "rsim_explore",
 		  "a step makes more choices than can be explored");
 	/* One fault in four places where one may happen. */
 	if (i >= r->step.count && r->draw && !prng_below(r->draw, 4))
-		pick = (uint8_t)prng_below(r->draw, n);
+		pick = (uint8_t)prng_below(r->draw, 2);
 	r->step.pick[i] = pick;
-	r->of[i] = (uint8_t)n;
+	r->of[i] = 2;
+	r->part &= ~(1u << i);
+	r->part |= (uint32_t)part << i;
 	r->asked++;
-	return pick < n ? pick : 0;
+	return pick;
+}
+
+/* Of several alternatives: this one, or one of those after it? */
+static uint32_t choose(void *ctx, const char *site, uint32_t n)
+{
+	uint32_t pick = 0;
+
+	(void)site;
+	while (pick + 1 < n && ask(ctx, pick > 0))
+		pick++;
+	return pick;
 }
 
 int run_start(struct run *r, const struct rsim_scene *scene,
@@ -121,6 +134,56 @@ bool run_preempts(const struct run *r, unsigned task)
 	return r->last && r->last != task && ready(r, r->last);
 }
 
+static void complain(struct run *r, unsigned task, const char *what)
+{
+	struct engine *e = &r->w->e;
+
+	e->current = (uint16_t)task;
+	trace_add(e, RSIM_EV_TASK, 0, what)->a = task;
+	e->current = 0;
+}
+
+static bool holds(const struct mutex *m, unsigned task)
+{
+	return m->owner == task + 1;
+}
+
+static bool holds_any(const struct rsim *w, unsigned task)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->hw.fn_count; i++) {
+		const struct rsim_dev *d =
+			w->hw.fns[i] ? fn_cdev(w->hw.fns[i]) : NULL;
+
+		if (d && (holds(&d->lock, task) || holds(&d->cfg_lock, task)))
+			return true;
+	}
+	for (i = 0; i < w->os.group_count; i++)
+		if (holds(&w->os.groups[i]->mutex, task))
+			return true;
+	return holds(&w->os.asid_lock, task);
+}
+
+/* What a task must not do, whatever the rules are about. */
+static void look_after(struct run *r, unsigned task)
+{
+	const struct engine *e = &r->w->e;
+	const struct task *t = e->tasks[task - 1];
+
+	if (!fiber_stack_intact(&t->fiber)) {
+		r->ruined = "stack";
+		complain(r, task, "overflows its stack");
+	}
+	if (r->w->e.ticks > ENGINE_TICKS) {
+		r->w->e.ticks = 0;
+		r->ruined = "points";
+		complain(r, task, "never lets others run");
+	}
+	if (t->state == TASK_DONE && holds_any(r->w, task))
+		complain(r, task, "ends and holds a lock");
+}
+
 bool run_step(struct run *r, const struct step *s)
 {
 	unsigned before = r->checks->count;
@@ -129,6 +192,7 @@ bool run_step(struct run *r, const struct step *s)
 	r->asked = 0;
 	r->last = s->task;
 	engine_step(&r->w->e, s->task);
+	look_after(r, s->task);
 	trace_flush(&r->w->e);
 	return r->checks->count != before;
 }
@@ -142,7 +206,9 @@ bool run_finish(struct run *r)
 		if (e->tasks[i]->state == TASK_BLOCKED) {
 			e->current = (uint16_t)(i + 1);
 			trace_add(e, RSIM_EV_TASK, e->tasks[i]->waits->dev,
-				  "waits for ever")->a = i + 1;
+				  "waits for ever");
+			trace_last(e)->a = i + 1;
+			trace_last(e)->b = e->tasks[i]->waits->owner;
 			e->current = 0;
 		}
 	rsim_checks_end(r->checks);
@@ -154,14 +220,12 @@ unsigned run_faults(const struct run *r)
 	unsigned i, n = 0;
 
 	for (i = 0; i < r->asked; i++)
-		n += r->step.pick[i] != 0;
+		n += r->step.pick[i] && !(r->part & 1u << i);
 	return n;
 }
 
 void run_forget_violations(struct run *r)
 {
 	r->checks->count = 0;
-	r->w->side->trace.count = 0;
-	r->w->side->trace.observed = 0;
-	r->w->side->trace.folded = 0;
+	trace_forget(&r->w->e);
 }

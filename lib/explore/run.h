@@ -8,7 +8,7 @@
 
 #include <rsim/explore.h>
 
-enum { RUN_CHOICES = 24 };
+enum { RUN_CHOICES = 32 };
 
 /* The answers to the choices of one step; alternative 0 is not stored. */
 struct step {
@@ -24,7 +24,9 @@ struct run {
 	struct step step;	/* that runs */
 	uint8_t asked;		/* choices made in it */
 	uint8_t of[RUN_CHOICES];	/* alternatives of each */
+	uint32_t part;		/* bit n: choice n goes on with the one before */
 	uint8_t last;		/* task of the last step, 0: none */
+	const char *ruined;	/* by a task that cannot go on: which bound */
 	uint64_t *draw;		/* answers beyond the step's are drawn; NULL:
 				 * they are the quiet one */
 };

@@ -82,8 +82,7 @@ static int one_run(struct run *r, const struct rsim_explore_config *config,
 			++*count;
 			return 1;
 		}
-		r->w->side->trace.count = 0;
-		r->w->side->trace.observed = r->w->side->trace.folded = 0;
+		trace_forget(&r->w->e);
 	}
 	return run_able(r) ? 0 : run_finish(r);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Small pieces are the same more often, large ones have fewer numbers. */
-enum { PIECE = 128, TASKS = 4, SLAB = 1 << 18 };
+enum { PIECE = 256, TASKS = 4 * 76, SLAB = 1 << 18 };
 
 struct piece {
 	const unsigned char *bytes;
@@ -113,9 +113,26 @@ static bool piece_new(struct base *b, const void *p, size_t n, uint32_t h)
 	return true;
 }
 
-static bool is_piece(const struct base *b, uint32_t i, const void *p, size_t n)
+/* Most comparisons are of whole pieces that are the same. */
+static bool same(const unsigned char *p, const unsigned char *q, size_t n)
 {
-	return b->pieces[i].size == n && !memcmp(b->pieces[i].bytes, p, n);
+	uint64_t x, y, diff = 0;
+	unsigned i;
+
+	if (n != PIECE)
+		return !memcmp(p, q, n);
+	for (i = 0; i < PIECE; i += sizeof(x)) {
+		memcpy(&x, p + i, sizeof(x));
+		memcpy(&y, q + i, sizeof(y));
+		diff |= x ^ y;
+	}
+	return !diff;
+}
+
+static bool is_piece(const struct base *b, uint32_t i, const unsigned char *p,
+		     size_t n)
+{
+	return b->pieces[i].size == n && same(b->pieces[i].bytes, p, n);
 }
 
 /* The number of the piece with these bytes; UINT32_MAX: no memory. */
@@ -157,9 +174,21 @@ static uint32_t parts(size_t n, size_t size)
 	return (uint32_t)((n + size - 1) / size);
 }
 
-static size_t tasks_size(const struct base *b)
+/* Entries up to the last device that was seen; the rest is zero. The first
+ * is that of no device. */
+static uint32_t facts_used(const struct facts *f)
 {
-	return TASKS * sizeof(b->facts->task[0]);
+	uint32_t n = f->cap;
+
+	while (n > 1 && !f->of[n - 1].pub.dev)
+		n--;
+	return n;
+}
+
+/* Those of the tasks that there are, and of none. */
+static size_t facts_tasks(const struct base *b)
+{
+	return (b->w->e.task_count + 1u) * sizeof(b->facts->task[0]);
 }
 
 /* A state that is being cut, or put together, piece by piece. */
@@ -227,9 +256,10 @@ struct snapshot *snapshot_take(struct base *b)
 	const struct engine *e = &b->w->e;
 	const struct arena *a = b->w->arena;
 	const struct facts *f = b->facts;
+	uint32_t used = facts_used(f);
 	uint32_t count = parts(a->hot, PIECE) + e->task_count +
 			 parts(a->cold - b->cold_size + 1, PIECE) +
-			 parts(sizeof(f->task), tasks_size(b)) + f->cap + 1;
+			 parts(facts_tasks(b), TASKS) + used + 1;
 	size_t size = sizeof(struct snapshot) + count * sizeof(uint32_t);
 	struct snapshot *s = malloc(size);
 	struct cut c = { b, s, 0 };
@@ -238,7 +268,7 @@ struct snapshot *snapshot_take(struct base *b)
 	if (!s)
 		return NULL;
 	*s = (struct snapshot){ .size = size, .hot = a->hot, .cold = a->cold,
-				.facts = f->cap, .current = f->current };
+				.facts = used, .current = f->current };
 	cut(&c, a, a->hot, PIECE);
 	for (i = 0; i < e->task_count && c.at != UINT32_MAX; i++)
 		cut(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
@@ -248,9 +278,9 @@ struct snapshot *snapshot_take(struct base *b)
 	if (c.at != UINT32_MAX)
 		cut(&c, cold_at(b, a->cold), a->cold - b->cold_size, PIECE);
 	if (c.at != UINT32_MAX)
-		cut(&c, f->task, sizeof(f->task), tasks_size(b));
+		cut(&c, f->task, facts_tasks(b), TASKS);
 	if (c.at != UINT32_MAX)
-		cut(&c, f->of, f->cap * sizeof(*f->of), sizeof(*f->of));
+		cut(&c, f->of, used * sizeof(*f->of), sizeof(*f->of));
 	s->count = c.at;
 	if (c.at == UINT32_MAX || !remember(b, s)) {
 		free(s);
@@ -266,6 +296,7 @@ void snapshot_restore(struct base *b, const struct snapshot *s)
 	struct arena *a = b->w->arena;
 	struct facts *f = b->facts;
 	struct cut c = { b, (struct snapshot *)s, 0 };
+	size_t tasks = facts_tasks(b);
 	unsigned i;
 
 	if (b->clean && (b->last->hot != s->hot || b->last->cold != s->cold ||
@@ -277,14 +308,19 @@ void snapshot_restore(struct base *b, const struct snapshot *s)
 		memset((char *)a + s->hot, 0, a->hot - s->hot);
 	if (a->cold > s->cold)
 		memset(cold_at(b, a->cold), 0, a->cold - s->cold);
+	if (facts_used(f) > s->facts)
+		memset(f->of + s->facts, 0,
+		       (facts_used(f) - s->facts) * sizeof(*f->of));
 	paste(&c, a, s->hot, PIECE);
 	for (i = 0; i < e->task_count; i++)
 		paste(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
 		      FIBER_STACK);
 	paste(&c, cold_at(b, s->cold), s->cold - b->cold_size, PIECE);
-	paste(&c, f->task, sizeof(f->task), tasks_size(b));
+	if (facts_tasks(b) < tasks)
+		memset((char *)f->task + facts_tasks(b), 0,
+		       tasks - facts_tasks(b));
+	paste(&c, f->task, facts_tasks(b), TASKS);
 	paste(&c, f->of, s->facts * sizeof(*f->of), sizeof(*f->of));
-	memset(f->of + s->facts, 0, (f->cap - s->facts) * sizeof(*f->of));
 	f->current = s->current;
 	/* It may run from here: what is in memory is known no longer. */
 	b->clean = false;

@@ -11,9 +11,16 @@
 #include "check/facts.h"
 #include "sim/world.h"
 
-/* Only where a fiber's state is its stack, and nobody shadows memory. */
-#if RSIM_FIBER_ASM && !defined(__SANITIZE_ADDRESS__) && \
-	!defined(__SANITIZE_THREAD__)
+/* Only where a fiber's state is its stack, and nobody shadows memory: gcc says
+ * so with a macro, clang with a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+	__has_feature(memory_sanitizer)
+#define SNAPSHOT_SHADOWED 1
+#endif
+#endif
+#if RSIM_FIBER_ASM && !defined(SNAPSHOT_SHADOWED) && \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define SNAPSHOT_POSSIBLE 1
 #else
 #define SNAPSHOT_POSSIBLE 0

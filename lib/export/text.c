@@ -418,9 +418,7 @@ const struct rsim_event *rsim_trace_at(const struct rsim *w, size_t i)
 void rsim_trace_clear(struct rsim *w)
 {
 	MISUSE_IF(!w, "rsim_trace_clear", "w is NULL");
-	trace_flush(&w->e);
-	w->side->trace.count = 0;
-	w->side->trace.observed = 0;
+	trace_forget(&w->e);
 	w->side->trace.failed = false;
 }
 

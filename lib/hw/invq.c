@@ -44,6 +44,7 @@ enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
 	uint32_t mine = q->unanswered, aborts = q->aborts;
 
 	trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC");
+	digest_observe(hw->e, (uint64_t)mine << 32 | aborts);
 	q->unanswered = 0;
 	if (q->stuck_until <= hw->e->now && !mine)
 		return HW_SYNC_DONE;

@@ -37,8 +37,10 @@ void os_cfg_write(struct rsim_dev *dev, unsigned off, unsigned size,
 {
 	struct rsim_event *ev;
 
-	if (noticed(dev, off))
+	if (noticed(dev, off)) {
+		digest_observe(dev_engine(dev), (uint64_t)off << 32 | val);
 		engine_point(dev_engine(dev), "config write");
+	}
 	ev = trace_add(dev_engine(dev), RSIM_EV_CFG_WRITE, dev->fn.id, "");
 	ev->a = off;
 	ev->b = val;
@@ -181,6 +183,7 @@ uint32_t rsim_cfg_peek(const struct rsim_dev *dev, unsigned off, unsigned size)
 		     size);
 	if (off + size > dev->fn.cfg.layout->key.size)
 		return ~0u >> (32 - 8 * size);
+	digest_answer(dev_engine(dev), fn_peek(&dev->fn, off, size));
 	return fn_peek(&dev->fn, off, size);
 }
 

@@ -75,40 +75,49 @@ bool rsim_dev_ats_supported(const struct rsim_dev *dev)
 	return pci_ats_supported(dev);
 }
 
+/* A task may act on it later: then it is part of what the task has seen. */
+static uint32_t answer(const struct rsim_dev *dev, uint32_t value)
+{
+	digest_answer(dev_engine(dev), value);
+	return value;
+}
+
 bool rsim_dev_ats_enabled(const struct rsim_dev *dev)
 {
 	unsigned ats;
 
 	MISUSE_IF(!dev, "rsim_dev_ats_enabled", "dev is NULL");
 	ats = fn_cap(&dev->fn, HW_CAP_ATS);
-	return ats && fn_peek(&dev->fn, ats + PCI_ATS_CTRL, 2) &
-			      PCI_ATS_CTRL_ENABLE;
+	return answer(dev, ats && fn_peek(&dev->fn, ats + PCI_ATS_CTRL, 2) &
+					  PCI_ATS_CTRL_ENABLE);
 }
 
 unsigned rsim_dev_atc_count(const struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_dev_atc_count", "dev is NULL");
-	return hw_atc_count(&dev->fn);
+	return answer(dev, hw_atc_count(&dev->fn));
 }
 
 uint32_t rsim_dev_resets(const struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_dev_resets", "dev is NULL");
-	return dev->fn.resets;
+	return answer(dev, dev->fn.resets);
 }
 
 struct rsim_domain *rsim_dev_hw_domain(const struct rsim_dev *dev,
 				       rsim_pasid pasid)
 {
+	struct rsim_domain *d = NULL;
 	unsigned i;
 
 	MISUSE_IF(!dev, "rsim_dev_hw_domain", "dev is NULL");
 	if (pasid == RSIM_NO_PASID)
-		return dev->hw_rid;
+		d = dev->hw_rid;
 	for (i = 0; i < dev->hw_pasid_count; i++)
 		if (dev->hw_pasids[i].pasid == pasid)
-			return dev->hw_pasids[i].domain;
-	return NULL;
+			d = dev->hw_pasids[i].domain;
+	answer(dev, d ? d->id : 0);
+	return d;
 }
 
 bool rsim_dev_blocked(const struct rsim_dev *dev)
@@ -117,8 +126,8 @@ bool rsim_dev_blocked(const struct rsim_dev *dev)
 
 	MISUSE_IF(!dev, "rsim_dev_blocked", "dev is NULL");
 	ste = dev->fn.ste;
-	return ste && ste->kind == HW_STE_ABORT && !ste->eats &&
-	       !ste->pasid_count;
+	return answer(dev, ste && ste->kind == HW_STE_ABORT && !ste->eats &&
+				   !ste->pasid_count);
 }
 
 unsigned rsim_dev_cap(const struct rsim_dev *dev, uint8_t id)

@@ -37,19 +37,25 @@ static const struct hw_page *page_at(struct rsim *w, const char *call,
 	return p;
 }
 
+static uint32_t answer(struct rsim *w, uint32_t value)
+{
+	digest_answer(&w->e, value);
+	return value;
+}
+
 uint32_t rsim_page_owner(struct rsim *w, rsim_phys page)
 {
-	return page_at(w, "rsim_page_owner", page)->owner;
+	return answer(w, page_at(w, "rsim_page_owner", page)->owner);
 }
 
 uint32_t rsim_page_generation(struct rsim *w, rsim_phys page)
 {
-	return page_at(w, "rsim_page_generation", page)->generation;
+	return answer(w, page_at(w, "rsim_page_generation", page)->generation);
 }
 
 uint32_t rsim_page_writes(struct rsim *w, rsim_phys page)
 {
-	return page_at(w, "rsim_page_writes", page)->writes;
+	return answer(w, page_at(w, "rsim_page_writes", page)->writes);
 }
 
 struct rsim_dma rsim_dma(struct rsim_dev *dev, enum rsim_at at,
@@ -62,6 +68,9 @@ struct rsim_dma rsim_dma(struct rsim_dev *dev, enum rsim_at at,
 
 	MISUSE_IF(!dev, "rsim_dma", "dev is NULL");
 	digest_enter(dev_engine(dev));
+	/* rsim_dma_access() looked at the device to decide on these. */
+	digest_observe(dev_engine(dev), (uint64_t)dev->fn.id << 8 | at);
+	digest_observe(dev_engine(dev), addr ^ (uint64_t)pasid << 40 ^ write);
 	engine_point(dev_engine(dev), "dma");
 	switch (at) {
 	case RSIM_AT_UNTRANSLATED:

@@ -149,6 +149,10 @@ int rsim_status(const struct rsim *w)
 rsim_ns rsim_now(const struct rsim *w)
 {
 	MISUSE_IF(!w, "rsim_now", "w is NULL");
+	/* From now on states at different times are different ones. */
+	if (w->e.exploring && w->e.current && !w->side->trace.judging)
+		w->os.e->clock_read = true;
+	digest_answer(w->os.e, w->e.now);
 	return w->e.now;
 }
 

@@ -13,7 +13,7 @@ int iommu_attach_one(struct rsim_dev *dev, struct rsim_domain *domain,
 		     struct rsim_domain *old)
 {
 	struct engine *e = dev_engine(dev);
-	size_t at = e->trace->count;
+	uint64_t at = trace_position(e);
 	int64_t fault;
 	int ret;
 
@@ -25,8 +25,7 @@ int iommu_attach_one(struct rsim_dev *dev, struct rsim_domain *domain,
 	else
 		ret = dev->os->ops->attach(dev, domain, old);
 	--*engine_depth(e);
-	if (at < e->trace->count)
-		e->trace->events[at].ret = ret;
+	trace_complete(e, at, ret);
 	if (ret) {
 		trace_log(e, dev->fn.id, "attach_dev failed", (uint64_t)-ret);
 		return ret;

@@ -145,6 +145,7 @@ void rsim_domain_free(struct rsim_domain *domain)
 bool rsim_domain_is_freed(const struct rsim_domain *domain)
 {
 	MISUSE_IF(!domain, "rsim_domain_is_freed", "domain is NULL");
+	digest_answer(domain->os->e, domain->freed);
 	return domain->freed;
 }
 
@@ -192,6 +193,7 @@ int rsim_map(struct rsim_domain *domain, rsim_iova iova, rsim_phys pa,
 	ret = hw_map(domain->os->hw, &domain->pt, &m);
 	if (!ret)
 		map_event(domain, RSIM_EV_MAP, iova, pa, size);
+	digest_observe(domain->os->e, (uint64_t)ret);
 	return ret;
 }
 

@@ -26,6 +26,8 @@ static void write_dte(struct rsim_dev *dev, enum hw_ste_kind kind,
 	};
 	struct hw_ste *ste = dev->fn.ste;
 
+	digest_observe(dev_engine(dev),
+		       (uint64_t)(pt ? pt->id : 0) << 8 | kind << 1 | iotlb);
 	engine_point(dev_engine(dev), "DTE");
 	iotlb = iotlb && !dev->ats_broken;
 	ste->kind = (uint8_t)kind;
@@ -105,6 +107,7 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 
 		if (!dev->ats_enabled)
 			continue;
+		digest_observe(os->e, i);
 		hw_invq_atc(os->hw, &dev->fn, domain->users[i].pasid, iova,
 			    size);
 		if (!completion_wait(os) && os->proto->broken)

@@ -52,6 +52,7 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 	struct hw_ste *ste = dev->fn.ste;
 	struct engine *e = dev_engine(dev);
 
+	digest_observe(e, (uint64_t)(pt ? pt->id : 0) << 8 | kind << 1 | eats);
 	engine_point(e, "STE");
 	/* Who wanted ATS may have found out meanwhile that it is broken. */
 	eats = eats && !dev->ats_broken;
@@ -79,6 +80,7 @@ static int attach_prepare(struct attach_state *s, struct rsim_dev *dev,
 {
 	s->want = ats && ats_wanted(dev);
 	s->was = dev->smmu.ats;
+	digest_observe(dev_engine(dev), (uint64_t)s->want << 1 | s->was);
 	if (domain_is_paging(to) && domain_add_user(to, dev, pasid))
 		return -ENOMEM;
 	if (s->was && !s->want && dev->ats_enabled)
@@ -116,6 +118,7 @@ static int attach(struct rsim_dev *dev, struct rsim_domain *domain,
 		kind = HW_STE_BYPASS;
 	else if (domain->type == RSIM_DOMAIN_BLOCKED)
 		kind = HW_STE_ABORT;
+	digest_observe(dev_engine(dev), (uint64_t)domain->id << 1 | cds);
 	mutex_lock(dev_engine(dev), &dev->os->asid_lock);
 	/* PASIDs in use keep the CD table, and with it ATS. */
 	if (attach_prepare(&s, dev, RSIM_NO_PASID, domain,
@@ -215,9 +218,11 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 	if (sync(os) || !os->proto->broken)
 		return;
 	for (i = 0; i < domain->user_count; i++)
-		if (domain->users[i].dev->smmu.ats)
+		if (domain->users[i].dev->smmu.ats) {
+			digest_observe(os->e, i);
 			atc_inv(domain->users[i].dev, domain->users[i].pasid,
 				iova, size);
+		}
 }
 
 static void block_ats(struct rsim_dev *dev)

@@ -59,6 +59,8 @@ static void write_entry(struct rsim_dev *dev, enum hw_ste_kind kind,
 	};
 	struct hw_ste *ste = dev->fn.ste;
 
+	digest_observe(dev_engine(dev),
+		       (uint64_t)(pt ? pt->id : 0) << 8 | kind << 1 | ats);
 	engine_point(dev_engine(dev), "context entry");
 	ats = ats && !dev->ats_broken;
 	ste->kind = (uint8_t)kind;
@@ -75,6 +77,7 @@ static void block(struct rsim_dev *dev, struct rsim_domain *old)
 
 	if (!dev->hw_rid || dev->hw_rid->type == RSIM_DOMAIN_BLOCKED)
 		return;
+	digest_observe(dev_engine(dev), ats);
 	write_entry(dev, HW_STE_ABORT, NULL, false);
 	qi_global(dev->os, "context-cache flush");
 	qi_global(dev->os, "IOTLB flush");
@@ -169,9 +172,11 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 
 	qi_global(domain->os, "IOTLB flush");
 	for (i = 0; i < domain->user_count; i++)
-		if (domain->users[i].dev->ats_enabled)
+		if (domain->users[i].dev->ats_enabled) {
+			digest_observe(domain->os->e, i);
 			qi_submit(domain->users[i].dev, domain->users[i].pasid,
 				  iova, size);
+		}
 }
 
 static void block_ats(struct rsim_dev *dev)

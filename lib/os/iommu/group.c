@@ -187,10 +187,17 @@ struct rsim_dev *rsim_group_next(const struct rsim_dev *dev)
 	return dev->group_next;
 }
 
+/* A task may act on it later: then it is part of what the task has seen. */
+static struct rsim_domain *answer(const struct os *os, struct rsim_domain *d)
+{
+	digest_answer(os->e, d ? d->id : 0);
+	return d;
+}
+
 struct rsim_domain *rsim_group_domain(const struct rsim_group *group)
 {
 	MISUSE_IF(!group, "rsim_group_domain", "group is NULL");
-	return group->domain;
+	return answer(group->os, group->domain);
 }
 
 struct rsim_domain *rsim_group_default(const struct rsim_group *group)
@@ -202,29 +209,35 @@ struct rsim_domain *rsim_group_default(const struct rsim_group *group)
 struct rsim_domain *rsim_group_blocking(const struct rsim_group *group)
 {
 	MISUSE_IF(!group, "rsim_group_blocking", "group is NULL");
-	return group->blocking_domain;
+	return answer(group->os, group->blocking_domain);
 }
 
 unsigned rsim_group_owned(const struct rsim_group *group)
 {
 	MISUSE_IF(!group, "rsim_group_owned", "group is NULL");
+	digest_answer(group->os->e, group->owner_cnt);
 	return group->owner_cnt;
 }
 
 bool rsim_group_fenced(struct rsim_group *group)
 {
+	bool fenced;
+
 	MISUSE_IF(!group, "rsim_group_fenced", "group is NULL");
-	return group->os->proto->gate(group, NULL, RSIM_GATE_ATTACH) != 0;
+	fenced = group->os->proto->gate(group, NULL, RSIM_GATE_ATTACH) != 0;
+	digest_answer(group->os->e, fenced);
+	return fenced;
 }
 
 struct rsim_domain *rsim_get_domain(const struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_get_domain", "dev is NULL");
-	return dev->group ? dev->group->domain : NULL;
+	return answer(dev->os, dev->group ? dev->group->domain : NULL);
 }
 
 struct rsim_domain *rsim_driver_get_domain(struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_driver_get_domain", "dev is NULL");
-	return dev->group ? dev->os->proto->domain_of(dev) : NULL;
+	return answer(dev->os,
+		      dev->group ? dev->os->proto->domain_of(dev) : NULL);
 }

@@ -56,7 +56,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 		  struct rsim_domain *domain, struct rsim_domain *old)
 {
 	struct engine *e = dev_engine(dev);
-	size_t at = e->trace->count;
+	uint64_t at = trace_position(e);
 	struct rsim_event *ev;
 	int64_t fault;
 	int ret;
@@ -73,8 +73,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	if (!ret)
 		ret = remember(dev, pasid, domain);
 	--*engine_depth(e);
-	if (at < e->trace->count)
-		e->trace->events[at].ret = ret;
+	trace_complete(e, at, ret);
 	if (ret)
 		trace_log(e, dev->fn.id, "set_dev_pasid failed",
 			  (uint64_t)-ret);
@@ -313,17 +312,19 @@ struct rsim_domain *rsim_group_pasid(const struct rsim_group *group,
 
 	MISUSE_IF(!group, "rsim_group_pasid", "group is NULL");
 	p = table_find(group, pasid);
+	digest_answer(group->os->e, p ? p->domain->id : 0);
 	return p ? p->domain : NULL;
 }
 
 rsim_pasid rsim_group_next_pasid(const struct rsim_group *group,
 				 rsim_pasid prev)
 {
-	unsigned i;
+	rsim_pasid next = RSIM_NO_PASID;
+	unsigned i = group ? group->pasid_count : 0;
 
 	MISUSE_IF(!group, "rsim_group_next_pasid", "group is NULL");
-	for (i = 0; i < group->pasid_count; i++)
-		if (group->pasids[i].pasid > prev)
-			return group->pasids[i].pasid;
-	return RSIM_NO_PASID;
+	while (i-- > 0 && group->pasids[i].pasid > prev)
+		next = group->pasids[i].pasid;
+	digest_answer(group->os->e, next);
+	return next;
 }

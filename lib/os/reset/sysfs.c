@@ -161,6 +161,7 @@ long rsim_reset_method_show(struct rsim_dev *dev, char *buf, size_t size)
 	if (len)
 		buf[len - 1] = '\n';
 	buf[len] = '\0';
+	digest_answer(dev_engine(dev), digest_string(0, buf));
 	return (long)len;
 }
 

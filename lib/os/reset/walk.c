@@ -47,7 +47,11 @@ const char *rsim_method_name(enum rsim_method method)
 
 const uint8_t *rsim_dev_methods(const struct rsim_dev *dev)
 {
+	unsigned i;
+
 	MISUSE_IF(!dev, "rsim_dev_methods", "dev is NULL");
+	for (i = 0; i < RSIM_METHODS; i++)
+		digest_answer(dev_engine(dev), dev->methods[i]);
 	return dev->methods;
 }
 

@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# compare.sh PRINT-ALL [TIMES]: with undo, again and again, and by re-execution: one text.
+set -u
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+"$1" times="${2:-2}" >"$out/undo" || exit 1
+"$1" reexecute >"$out/reexecute" || exit 1
+cmp "$out/undo" "$out/reexecute"
