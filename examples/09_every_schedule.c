@@ -16,15 +16,15 @@ int main(void)
 {
 	unsigned i, p;
 
-	printf("%-15s", "");
+	printf("%-13s", "");
 	for (p = 0; rsim_proto_at(p); p++)
-		printf("%-14s", rsim_proto_at(p)->name);
+		printf("  %11s", rsim_proto_at(p)->name);
 	for (i = 0; rsim_scene_at(i); i++) {
 		const struct rsim_scene *scene = rsim_scene_at(i);
 
 		if (strncmp(scene->name, "single-", 7))
 			continue;
-		printf("\n%-15s", scene->name);
+		printf("\n%-13s", scene->name);
 		for (p = 0; rsim_proto_at(p); p++) {
 			struct rsim_explore_config config = {
 				.proto = rsim_proto_at(p),
@@ -38,7 +38,7 @@ int main(void)
 			if (x.verdict == RSIM_EXPLORED_FOUND)
 				snprintf(text, sizeof(text), "in %u steps",
 					 x.length);
-			printf("%-14s", text);
+			printf("  %11s", text);
 			rsim_exploration_fini(&x);
 		}
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct options {
 	struct rsim_explore_config config;
@@ -69,6 +70,22 @@ static unsigned number(const char *arg, struct argp_state *state)
 	return (unsigned)n;
 }
 
+/* SCENE, or DUMP and then BDF. */
+static void argument(struct options *o, char *arg, struct argp_state *state)
+{
+	if (o->scene)
+		argp_usage(state);
+	if (o->machine.dump) {
+		if (rsim_bdf_parse(arg, &o->machine.bdf))
+			argp_error(state, "'%s' is no address", arg);
+		o->scene = &o->on_machine;
+		return;
+	}
+	o->scene = rsim_scene_find(arg);
+	if (!o->scene)
+		o->machine.dump = arg;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -119,17 +136,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->iommu = tool_iommu(arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (o->scene)
-			argp_usage(state);
-		if (o->machine.dump) {
-			if (rsim_bdf_parse(arg, &o->machine.bdf))
-				argp_error(state, "'%s' is no address", arg);
-			o->scene = &o->on_machine;
-			return 0;
-		}
-		o->scene = rsim_scene_find(arg);
-		if (!o->scene)
-			o->machine.dump = arg;
+		argument(o, arg, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->scene && o->machine.dump)
@@ -255,6 +262,16 @@ static void compare(const struct rsim_exploration *x,
 	rsim_exploration_fini(&y);
 }
 
+/* One line that is written over and over, for who watches. */
+static void progress(void *ctx, const struct rsim_exploration *so_far)
+{
+	double *start = ctx;
+
+	fprintf(stderr, "\r%llu states, %llu steps, %.0f s",
+		(unsigned long long)so_far->states,
+		(unsigned long long)so_far->steps, now() - *start);
+}
+
 int verb_explore(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -279,7 +296,13 @@ int verb_explore(int argc, char **argv)
 	if (o.list)
 		return EXIT_OK;
 	o.on_machine = rsim_machine_scene(&o.machine, o.iommu);
+	if (isatty(STDERR_FILENO)) {
+		o.config.progress = progress;
+		o.config.ctx = &start;
+	}
 	ret = rsim_explore(o.scene, &o.config, &x);
+	if (o.config.progress)
+		fputs("\r\033[K", stderr);
 	if (ret) {
 		fprintf(stderr, "rsim: %s\n",
 			ret == -ENODEV ? "there is no such function"

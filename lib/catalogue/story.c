@@ -147,7 +147,7 @@ void story_fault(struct story *s, enum rsim_fault_point point,
 }
 
 static const struct chapter *const books[] = {
-	core_chapters, timeout_chapters, pci_chapters,
+	core_chapters, between_chapters, timeout_chapters, pci_chapters,
 };
 
 static const struct chapter *chapter_at(unsigned i)

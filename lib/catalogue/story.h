@@ -31,7 +31,12 @@ struct chapter {
 	void (*tell)(struct story *s);
 };
 
-extern const struct chapter core_chapters[], timeout_chapters[],
+/* Of core.c, and used by between.c too: resets device a. */
+void story_reset_a(struct rsim *w, void *arg);
+void story_pasid_detach_during_reset(struct story *s);
+
+extern const struct chapter core_chapters[], between_chapters[];
+extern const struct chapter timeout_chapters[],
 	pci_chapters[];
 
 /* Makes the world: a port, and a below it with @caps (on top of PCI Express,

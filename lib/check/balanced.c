@@ -49,7 +49,8 @@ const struct rsim_rule rule_balanced = {
 	.name = "balanced",
 	.says = "depths and counts return to what the devices are, and no group"
 		" stays fenced without a device that is parked",
-	.source = "hardware.md I5, I6",
+	.source = "resetting_domain, recovery_cnt and reset_depth count the"
+		  " devices between prepare() and done() (iommu.c)",
 	.look_at = "a prepare() without its done(), or a device that left while"
 		   " it was parked",
 	.end = end,

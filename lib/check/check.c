@@ -186,6 +186,14 @@ char *rsim_checks_report(const struct rsim_checks *c)
 	return NULL;
 }
 
+const char *check_task(const struct rsim_checks *c, uint64_t task)
+{
+	const struct engine *e = &c->w->e;
+
+	return task && task <= e->name_count ? e->task_names[task - 1]
+					     : "none";
+}
+
 struct rsim *rsim_checks_world(const struct rsim_checks *c)
 {
 	MISUSE_IF(!c, "rsim_checks_world", "c is NULL");

@@ -19,6 +19,9 @@ static inline bool check_fenced(struct rsim_dev *dev)
 	return dev && rsim_fence_applies(dev);
 }
 
+/* The name of a task, for sentences; "none". */
+const char *check_task(const struct rsim_checks *c, uint64_t task);
+
 /* The name of a device, for sentences. */
 static inline const char *check_name(const struct rsim_checks *c, uint32_t dev)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "check/check.h"
-#include "sim/world.h"
 
 #include <string.h>
 
@@ -31,14 +30,6 @@ static void attached(struct rsim_checks *c, const struct rsim_event *ev)
 	}
 }
 
-static const char *task_name(struct rsim_checks *c, uint64_t task)
-{
-	const struct engine *e = &rsim_checks_world(c)->e;
-
-	return task && task <= e->name_count ? e->task_names[task - 1]
-					     : "none";
-}
-
 static void task_event(struct rsim_checks *c, const struct rsim_event *ev)
 {
 	if (!strcmp(ev->what, "begins") || !strcmp(ev->what, "ends"))
@@ -46,9 +37,10 @@ static void task_event(struct rsim_checks *c, const struct rsim_event *ev)
 	/* A lock's owner is the number of a task and one. */
 	if (!strcmp(ev->what, "waits for ever") && ev->b > 1)
 		rsim_checks_fail(c, "task %s waits for ever, for task %s",
-				 task_name(c, ev->a), task_name(c, ev->b - 1));
+				 check_task(c, ev->a),
+				 check_task(c, ev->b - 1));
 	else
-		rsim_checks_fail(c, "task %s %s", task_name(c, ev->a),
+		rsim_checks_fail(c, "task %s %s", check_task(c, ev->a),
 				 ev->what);
 }
 

@@ -101,8 +101,8 @@ const struct rsim_rule rule_restored = {
 	.says = "after a successful outermost done() the hardware holds exactly"
 		" the retained RID and PASID domains, and nobody is parked but"
 		" for a reset that failed",
-	.source = "hardware.md I4; unblock only when the outermost reset of"
-		  " that device is over (0d5fd7a, b296ca1)",
+	.source = "unblock only when the outermost reset of that device is"
+		  " over (0d5fd7a, b296ca1)",
 	.look_at = "the last driver callbacks for that device, and which"
 		   " done() was silent",
 	.event = event,

@@ -38,6 +38,8 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 	struct trace *t = e->trace;
 	struct rsim_event *ev;
 
+	if (t->off && !e->exploring)
+		return &t->nowhere;
 	if (t->observe)
 		trace_flush(e);
 	if (e->exploring) {

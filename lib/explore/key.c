@@ -154,7 +154,8 @@ static void add_hw(struct key *k, struct rsim *w)
 			continue;
 		add(k, s->key);
 		add(k, (uint64_t)s->kind << 1 | s->eats);
-		add(k, (uint64_t)s->pasid_count << 32 | (s->pt ? s->pt->id : 0));
+		add(k, (uint64_t)s->pasid_count << 32 |
+			       (s->pt ? s->pt->id : 0));
 		for (p = 0; p < s->pasid_count; p++)
 			add(k, (uint64_t)s->pasids[p].pasid << 32 |
 				       s->pasids[p].pt->id);

@@ -24,7 +24,7 @@ struct run {
 	struct step step;	/* that runs */
 	uint8_t asked;		/* choices made in it */
 	uint8_t of[RUN_CHOICES];	/* alternatives of each */
-	uint32_t part;		/* bit n: choice n goes on with the one before */
+	uint32_t part;		/* bit n: choice n belongs to the one before */
 	uint8_t last;		/* task of the last step, 0: none */
 	const char *ruined;	/* by a task that cannot go on: which bound */
 	uint64_t *draw;		/* answers beyond the step's are drawn; NULL:

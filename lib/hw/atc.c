@@ -24,7 +24,7 @@ static bool overlaps(const struct hw_atc_entry *n, rsim_pasid pasid,
 {
 	if (!n->size)
 		return false;
-	/* No PASID and the whole range: everything (hardware.md 1.2). */
+	/* No PASID and the whole range: everything (PCIe 10.3.3). */
 	if (!size)
 		return pasid == RSIM_NO_PASID || n->pasid == pasid;
 	return n->pasid == pasid && n->iova < iova + size &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: drivers/pci/ats.c (linux-behaviour 7.1). */
+/* Models: drivers/pci/ats.c. */
 #include "os/dev.h"
 
 #include <errno.h>

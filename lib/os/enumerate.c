@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Models: pci_setup_device(), pci_init_capabilities(), pci_device_add(),
- * pci_destroy_dev(), and the quirk flags of linux-behaviour 2.9.
+ * pci_destroy_dev(), and the flags that quirks.c sets.
  */
 #include "os/enumerate.h"
 #include "base/assert.h"

@@ -2,7 +2,7 @@
 /*
  * Every scene with every protocol, explored, in a form that can be compared:
  * the text must be the same whatever built the library and this.
- * Usage: print-all [reexecute] [times=N]: N explorations that must agree.
+ * Usage: print-all [reexecute] [jobs=N] [times=N]: N times, which must agree.
  */
 #include <rsim/explore.h>
 #include <rsim/proto.h>
@@ -76,13 +76,12 @@ static int replay(const char *name, const struct rsim_proto *proto,
 }
 
 static int scene(const struct rsim_scene *s, const struct rsim_proto *proto,
-		 bool reexecute, unsigned times)
+		 struct rsim_explore_config c, unsigned times)
 {
-	struct rsim_explore_config c = { .proto = proto,
-					 .reexecute = reexecute };
 	struct rsim_exploration x, again;
 	int ret = 0;
 
+	c.proto = proto;
 	if (rsim_explore(s, &c, &x))
 		return fail(s->name, proto, "cannot be explored");
 	print(s->name, proto, &x);
@@ -104,18 +103,20 @@ static int scene(const struct rsim_scene *s, const struct rsim_proto *proto,
 int main(int argc, char **argv)
 {
 	unsigned times = 1, i, p;
-	bool reexecute = false;
+	struct rsim_explore_config c = { .reexecute = false };
 	int ret = 0, n;
 
 	for (n = 1; n < argc; n++) {
 		if (!strcmp(argv[n], "reexecute"))
-			reexecute = true;
+			c.reexecute = true;
+		else if (!strncmp(argv[n], "jobs=", 5))
+			c.jobs = (unsigned)strtoul(argv[n] + 5, NULL, 10);
 		else if (!strncmp(argv[n], "times=", 6))
 			times = (unsigned)strtoul(argv[n] + 6, NULL, 10);
 	}
 	for (i = 0; rsim_scene_at(i); i++)
 		for (p = 0; rsim_proto_at(p); p++)
-			ret |= scene(rsim_scene_at(i), rsim_proto_at(p),
-				     reexecute, times);
+			ret |= scene(rsim_scene_at(i), rsim_proto_at(p), c,
+				     times);
 	return ret;
 }

@@ -176,8 +176,10 @@ static void test_deadlock(void **state)
 {
 	(void)state;
 	expect(two_one, one_two, "waits for ever, for task");
-	expect(two_one, one_two, "task victor waits for ever, for task mallory");
-	expect(two_one, one_two, "task mallory waits for ever, for task victor");
+	expect(two_one, one_two,
+	       "task victor waits for ever, for task mallory");
+	expect(two_one, one_two,
+	       "task mallory waits for ever, for task victor");
 }
 
 int main(void)

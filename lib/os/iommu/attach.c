@@ -2,7 +2,7 @@
 /*
  * Models: __iommu_attach_device(), __iommu_device_set_domain(),
  * __iommu_group_set_domain_internal() and its callers [V7];
- * the fence is asked through the protocol (linux-behaviour 4.2, 4.3).
+ * the fence is asked through the protocol.
  */
 #include "base/assert.h"
 #include "os/dev.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: the AMD IOMMU driver (linux-behaviour 7.4, hardware 1.3, 1.4): ATS
+ * Models: the AMD IOMMU driver: ATS
  * is enabled in the device before the device table entry allows it, detaching
  * disables it first, and a completion wait gives up after 100 ms.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: arm-smmu-v3.c of 7.0 (attach in three steps, linux-behaviour 7.2).
+ * Models: arm-smmu-v3.c of 7.0 (attach in three steps).
  * Turning ATS on: stream entry, invalidate the ATC, then the device's Enable.
  * Turning it off: Enable, then the stream entry, then the ATC.
  */

@@ -2,7 +2,7 @@
 /*
  * Models: the VT-d driver in legacy mode, as 7.3.4 was seen to do it: ATS is
  * enabled at attach and disabled when translation is blocked; the device is
- * looked for before it is sent an invalidation (linux-behaviour 7.3, traces).
+ * looked for before it is sent an invalidation.
  */
 #include "os/dev.h"
 

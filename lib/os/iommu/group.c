@@ -130,7 +130,7 @@ int group_probe_device(struct rsim_dev *dev, struct rsim_group *forced,
 			g->first = dev;
 		g->last = dev;
 		dev->group = g;
-		/* Not fenced: see the table of linux-behaviour 4.3. */
+		/* iommu_group_add_device() does not ask the fence. */
 		if (g->domain)
 			ret = device_set_domain(dev, g->domain, NULL, 0);
 		if (ret)

@@ -9,47 +9,50 @@
 #include <errno.h>
 #include <string.h>
 
-/* What the driver last set, for rsim_dev_hw_domain(). */
-static int remember(struct rsim_dev *dev, rsim_pasid pasid,
-		    struct rsim_domain *domain)
+/* Room for one more in what the driver last set. */
+static int reserve(struct rsim_dev *dev)
 {
+	struct arena *a = dev_engine(dev)->arena;
+	uint32_t cap = dev->hw_pasid_cap ? dev->hw_pasid_cap * 2 : 4;
 	struct os_hw_pasid *p;
-	unsigned i;
 
-	for (i = 0; i < dev->hw_pasid_count; i++)
-		if (dev->hw_pasids[i].pasid >= pasid)
-			break;
-	if (i < dev->hw_pasid_count && dev->hw_pasids[i].pasid == pasid) {
-		p = &dev->hw_pasids[i];
-		p->domain = domain;
-		if (domain_is_paging(domain))
-			return 0;
-		dev->hw_pasid_count--;
-		memmove(p, p + 1, (dev->hw_pasid_count - i) * sizeof(*p));
-		memset(&dev->hw_pasids[dev->hw_pasid_count], 0, sizeof(*p));
+	if (dev->hw_pasid_count < dev->hw_pasid_cap)
 		return 0;
-	}
-	if (!domain_is_paging(domain))
-		return 0;
-	if (dev->hw_pasid_count == dev->hw_pasid_cap) {
-		uint32_t cap = dev->hw_pasid_cap ? dev->hw_pasid_cap * 2 : 4;
-
-		p = arena_hot(dev_engine(dev)->arena, cap * sizeof(*p));
-		if (!p)
-			return -ENOMEM;
-		if (dev->hw_pasid_count)
-			memcpy(p, dev->hw_pasids,
-			       dev->hw_pasid_count * sizeof(*p));
-		arena_release(dev_engine(dev)->arena, dev->hw_pasids,
-			      dev->hw_pasid_cap * sizeof(*p));
-		dev->hw_pasids = p;
-		dev->hw_pasid_cap = cap;
-	}
-	p = &dev->hw_pasids[i];
-	memmove(p + 1, p, (dev->hw_pasid_count - i) * sizeof(*p));
-	*p = (struct os_hw_pasid){ pasid, domain };
-	dev->hw_pasid_count++;
+	p = arena_hot(a, cap * sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	if (dev->hw_pasid_count)
+		memcpy(p, dev->hw_pasids, dev->hw_pasid_count * sizeof(*p));
+	arena_release(a, dev->hw_pasids, dev->hw_pasid_cap * sizeof(*p));
+	dev->hw_pasids = p;
+	dev->hw_pasid_cap = cap;
 	return 0;
+}
+
+/* What the driver last set, for rsim_dev_hw_domain(). */
+static void remember(struct rsim_dev *dev, rsim_pasid pasid,
+		     struct rsim_domain *domain)
+{
+	struct os_hw_pasid *p = dev->hw_pasids;
+	unsigned i = 0;
+	bool there;
+
+	while (i < dev->hw_pasid_count && p[i].pasid < pasid)
+		i++;
+	there = i < dev->hw_pasid_count && p[i].pasid == pasid;
+	if (domain_is_paging(domain)) {
+		if (!there) {
+			memmove(&p[i + 1], &p[i],
+				(dev->hw_pasid_count - i) * sizeof(*p));
+			dev->hw_pasid_count++;
+		}
+		p[i] = (struct os_hw_pasid){ pasid, domain };
+	} else if (there) {
+		dev->hw_pasid_count--;
+		memmove(&p[i], &p[i + 1],
+			(dev->hw_pasid_count - i) * sizeof(*p));
+		memset(&p[dev->hw_pasid_count], 0, sizeof(*p));
+	}
 }
 
 int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
@@ -57,6 +60,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 {
 	struct engine *e = dev_engine(dev);
 	uint64_t at = trace_position(e);
+	bool used = domain_has_user(domain, dev, pasid);
 	struct rsim_event *ev;
 	int64_t fault;
 	int ret;
@@ -68,10 +72,14 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	++*engine_depth(e);
 	if (fault_hits(e, RSIM_FAULT_PASID, dev->fn.id, &fault))
 		ret = (int)fault;
+	else if (domain_is_paging(domain) && reserve(dev))
+		ret = -ENOMEM;
 	else
 		ret = dev->os->ops->set_pasid(dev, pasid, domain, old);
 	if (!ret)
-		ret = remember(dev, pasid, domain);
+		remember(dev, pasid, domain);
+	else if (!used)
+		domain_remove_user(domain, dev, pasid);
 	--*engine_depth(e);
 	trace_complete(e, at, ret);
 	if (ret)

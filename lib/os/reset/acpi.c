@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: pci_dev_acpi_reset() (linux-behaviour 2.2). What _RST does to the
+/* Models: pci_dev_acpi_reset(). What _RST does to the
  * device is the platform's affair: here, a conventional reset. */
 #include "os/reset/reset.h"
 

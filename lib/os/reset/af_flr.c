@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: pci_af_flr() (linux-behaviour 2.4). */
+/* Models: pci_af_flr(). */
 #include "os/reset/reset.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Models: pci_reset_bus_function(), the slot and the parent variant of it,
- * pci_bridge_secondary_bus_reset() (linux-behaviour 2.6).
+ * pci_bridge_secondary_bus_reset().
  */
 #include "os/reset/reset.h"
 

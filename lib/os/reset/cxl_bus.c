@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: cxl_reset_bus_function() (linux-behaviour 2.6.2). Its prepare() and
+ * Models: cxl_reset_bus_function(). Its prepare() and
  * done() enclose those of the bus reset: bug B01 of 7.0.
  */
 #include "os/reset/reset.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: pci_dev_specific_reset() and its table (linux-behaviour 2.1).
+ * Models: pci_dev_specific_reset() and its table.
  *
  * The registers behind BAR 0 are not modelled. What a quirk polls for there
  * is found at the first look, or never with the fault "quirk"; mapping the

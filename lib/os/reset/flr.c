@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: pcie_reset_flr(), pcie_flr() (linux-behaviour 2.3, 9b). */
+/* Models: pcie_reset_flr(), pcie_flr(). */
 #include "os/reset/reset.h"
 
 #include <errno.h>

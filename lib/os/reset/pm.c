@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: pci_pm_reset() (linux-behaviour 2.5). */
+/* Models: pci_pm_reset(). */
 #include "os/reset/reset.h"
 
 #include <errno.h>

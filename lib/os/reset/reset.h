@@ -5,7 +5,7 @@
 
 #include "os/dev.h"
 
-/* Linux' constants, in ms (linux-behaviour 0.4). */
+/* Linux' constants, in ms. */
 enum {
 	RESET_READY_POLL_MS = 60000,
 	RESET_WAIT_MS = 1000,

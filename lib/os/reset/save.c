@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Models: pci_dev_save_and_disable(), pci_save_state(), pci_dev_restore(),
- * pci_restore_state() in the order of 7.3.4 (linux-behaviour 1.6, traces).
+ * pci_restore_state() in the order of 7.3.4.
  * Not modelled: VC, ReBAR, L1 substates, PRI and PASID (their state is
  * kept by drivers that rsim has not), and the walks of capability lists.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: the sysfs files reset_method and reset (linux-behaviour 1.3, 1.4).
+ * Models: the sysfs files reset_method and reset.
  * Runtime power management always succeeds here.
  */
 #include "base/assert.h"

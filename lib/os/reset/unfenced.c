@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models: the resets that no revision puts prepare() and done() around
- * (linux-behaviour 3): pci_reset_bus(), as VFIO's hot reset uses it, and
+ * Models: the resets that no revision puts prepare() and done() around:
+ * pci_reset_bus(), as VFIO's hot reset uses it, and
  * pci_bus_error_reset() of AER. The IOMMU is told nothing.
  */
 #include "base/assert.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Models: pci_wait_for_pending(), pci_dev_wait(), pcie_failed_link_retrain(),
- * pci_bridge_wait_for_secondary_bus() (linux-behaviour 2.8).
+ * pci_bridge_wait_for_secondary_bus().
  */
 #include "os/reset/reset.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Models: pci_init_reset_methods(), __pci_reset_function_locked() and its
- * callers with their locks (linux-behaviour 1.1, 1.2, 1.5, 1.6).
+ * callers with their locks.
  */
 #include "base/assert.h"
 #include "os/reset/reset.h"
