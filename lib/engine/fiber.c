@@ -9,6 +9,7 @@
 #if RSIM_HAVE_VALGRIND
 #include <valgrind/valgrind.h>
 #else
+#define RUNNING_ON_VALGRIND 0
 #define VALGRIND_STACK_REGISTER(a, b) 0u
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
 #endif
@@ -76,6 +77,11 @@ void fiber_fini(struct arena *a, struct fiber *f)
 		a->stacks = stack;
 	}
 	*f = (struct fiber){ 0 };
+}
+
+bool fiber_watched(void)
+{
+	return RUNNING_ON_VALGRIND;
 }
 
 bool fiber_stack_intact(const struct fiber *f)
