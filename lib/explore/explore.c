@@ -286,7 +286,8 @@ static int explore_all(const struct rsim_scene *scene,
 	ret = search_start(s, &(struct worker){
 		.scene = scene, .proto = proto, .config = config,
 		.states = &s->states,
-		.undo = SNAPSHOT_POSSIBLE && !config->reexecute });
+		.undo = SNAPSHOT_POSSIBLE && !config->reexecute &&
+			!fiber_watched() });
 	if (!ret)
 		ret = search_loop(s);
 	out->verdict = s->found ? RSIM_EXPLORED_FOUND
