@@ -332,6 +332,23 @@ static int explore_some(const struct rsim_scene *scene,
 	return ret;
 }
 
+/* One of rsim's rules, or one of the scene's own. */
+static void judge_by(struct rsim_scene *scene, const char *rule)
+{
+	const struct rsim_rule *own = NULL;
+	unsigned i;
+
+	for (i = 0; i < 4 && scene->own[i]; i++)
+		if (!strcmp(scene->own[i]->name, rule))
+			own = scene->own[i];
+	memset(scene->rules, 0, sizeof(scene->rules));
+	memset(scene->own, 0, sizeof(scene->own));
+	if (own)
+		scene->own[0] = own;
+	else
+		scene->rules[0] = rule;
+}
+
 int rsim_explore(const struct rsim_scene *scene,
 		 const struct rsim_explore_config *config,
 		 struct rsim_exploration *out)
@@ -347,10 +364,8 @@ int rsim_explore(const struct rsim_scene *scene,
 		config = &defaults;
 	proto = config->proto ? config->proto : rsim_proto_find("on-success");
 	judged = *scene;
-	if (config->rule) {
-		memset(judged.rules, 0, sizeof(judged.rules));
-		judged.rules[0] = config->rule;
-	}
+	if (config->rule)
+		judge_by(&judged, config->rule);
 	if (config->strategy == RSIM_STRATEGY_EXHAUSTIVE)
 		return explore_all(&judged, proto, config, out);
 	return explore_some(&judged, proto, config, out);

@@ -173,9 +173,9 @@ static const struct rsim_scene *const scenes[] = {
 	&scene_reset_and_reuse,
 	&scene_two_resets, &scene_nested, &scene_cxl, &scene_probe,
 	&scene_teardown, &scene_attach_in_reset, &scene_deferred,
-	&scene_pasid_exit, &scene_pasid_group, &scene_alias, &scene_hot_add,
-	&scene_removal, &scene_sriov, &scene_dpc, &scene_driver_fence,
-	&scene_vtd_timeout,
+	&scene_pasid_exit, &scene_pasid_vtd, &scene_pasid_group,
+	&scene_alias, &scene_hot_add, &scene_removal, &scene_sriov,
+	&scene_dpc, &scene_driver_fence, &scene_late_answer, &scene_vtd_timeout,
 };
 
 const struct rsim_scene *rsim_scene_at(unsigned i)

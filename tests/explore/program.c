@@ -249,6 +249,8 @@ static int machine(struct rsim *w, const struct program *p)
 	if (!rsim_domain_alloc(group, "vfio") ||
 	    !rsim_domain_alloc(group, "sva"))
 		return -ENOMEM;
+	if (p->claimed && rsim_claim_dma_owner(group))
+		return -EBUSY;
 	return rsim_map(rsim_group_default(group), IOVA, MEMORY,
 			RSIM_PAGE_SIZE, true);
 }
@@ -337,6 +339,49 @@ void program_make(struct program *p, uint64_t seed)
 			.memory = 2u << 20,
 		},
 	};
+}
+
+/*
+ * Two tasks of which one has looked before the other changes and changes back
+ * what it saw: only what it remembers tells the two orders apart.
+ */
+bool program_directed(struct program *p, unsigned n)
+{
+	static const struct op tasks[][2][2] = {
+		{ { { ASK, 1, 3 }, { YIELD, 1, 0 } },
+		  { { PAGE_FREE, 1, 0 }, { PAGE_ALLOC, 1, 0 } } },
+		{ { { DMA_ACCESS, 1, 32 }, { YIELD, 1, 0 } },
+		  { { CLAIM, 1, 0 }, { RELEASE, 1, 0 } } },
+		/* AMD: the device's ATS is on before the entry is open. */
+		{ { { DMA_ACCESS, 1, 32 }, { YIELD, 1, 0 } },
+		  { { RELEASE, 1, 0 }, { YIELD, 1, 0 } } },
+		{ { { UNMAP, 1, 0 }, { DMA, 1, 36 } },
+		  { { PAGE_FREE, 1, 0 }, { PAGE_ALLOC, 1, 0 } } },
+	};
+	unsigned i;
+
+	if (n >= sizeof(tasks) / sizeof(tasks[0]))
+		return false;
+	program_make(p, n + 1);
+	p->devs = 1;
+	p->caps = p->fault_count = 0;
+	p->task_count = 2;
+	p->proto = rsim_proto_find("quarantine");
+	p->claimed = n == 2;
+	p->scene.config = (struct rsim_config){
+		.memory = 2u << 20,
+		.iommu = p->claimed ? RSIM_IOMMU_AMD : RSIM_IOMMU_SMMUV3,
+	};
+	for (i = 0; i < 2; i++) {
+		/* Whose page is mapped is task 1: let it be the other one. */
+		struct program_task *t = &p->tasks[i];
+
+		t->program = p;
+		t->number = 2 - i;
+		t->count = 2;
+		memcpy(t->ops, tasks[n][i], sizeof(tasks[n][i]));
+	}
+	return true;
 }
 
 void program_print(const struct program *p)

@@ -24,6 +24,7 @@ struct program_task {
 struct program {
 	uint64_t seed;
 	unsigned devs, caps;
+	bool claimed;		/* the group has an owner at first */
 	unsigned task_count, fault_count;
 	enum rsim_fault_point faults[MAX_FAULTS];
 	struct program_task tasks[MAX_TASKS];
@@ -33,6 +34,8 @@ struct program {
 
 /* The program of this number; it must not move afterwards. */
 void program_make(struct program *p, uint64_t seed);
+/* One made for a purpose; false: there are no more. */
+bool program_directed(struct program *p, unsigned n);
 /* One line a task, for messages. */
 void program_print(const struct program *p);
 struct rsim_dev *program_dev(struct rsim *w, unsigned n);

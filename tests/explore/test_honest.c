@@ -111,6 +111,23 @@ static void honest(void **state)
 	assert_true(broken > wanted / 10 && broken < wanted);
 }
 
+static void directed(void **state)
+{
+	struct program p;
+	unsigned n, wrong = 0;
+
+	(void)state;
+	for (n = 0; program_directed(&p, n); n++) {
+		struct outcome plain = { .executions = 0 };
+
+		assert_true(enumerate(&p, 100000, &plain));
+		wrong += differs(&p, "undo", &plain, false) +
+			 differs(&p, "reexecute", &plain, true);
+		outcome_free(&plain);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 /* An explorer that forgets part of a state must be found out. */
 static void caught(void **state)
 {
@@ -150,6 +167,7 @@ static void caught(void **state)
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(directed),
 		cmocka_unit_test(honest),
 		cmocka_unit_test(caught),
 	};
