@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compare.sh PRINT-ALL [TIMES]: with undo, by
-# re-execution, and by two workers: one text.
+# compare.sh PRINT-ALL [TIMES]: with undo (so many times), by re-execution and
+# by two workers: one text.
 set -u
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
