@@ -145,7 +145,7 @@ static int make_path(const struct rsim_scene *scene,
 	const char *hash = strchr(s, '#');
 	unsigned long total = hash ? strtoul(hash + 1, NULL, 10) : 0;
 	unsigned i, at = 0;
-	struct step next;
+	struct step next = { 0 };
 	struct run r;
 	int ret;
 

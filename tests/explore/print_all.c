@@ -65,8 +65,11 @@ static int replay(const char *name, const struct rsim_proto *proto,
 
 	if (!x->replay)
 		return 0;
-	if (rsim_replay(x->replay, &r))
-		return fail(name, proto, "the replay string is refused");
+	if (rsim_replay(x->replay, &r)) {
+		fail(name, proto, r.story ? r.story : "out of memory");
+		rsim_exploration_fini(&r);
+		return 1;
+	}
 	bad = strcmp(r.rule, x->rule) || strcmp(r.story, x->story) ||
 	      strcmp(r.report, x->report) || strcmp(r.replay, x->replay) ||
 	      r.faults != x->faults || r.preemptions != x->preemptions ||
