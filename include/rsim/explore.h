@@ -15,11 +15,12 @@
  * any other program: only a signal could stop it, and the library has none.
  *
  * What a task remembers must follow from what the library returned to it: a
- * test's own globals are not part of the state. Nor are counts of
- * the trace (rsim_warn_count() and the like) and the time, other than how much
- * of it has passed since a first rsim_now(). A test that keeps state
- * elsewhere sets rsim_explore_config.reexecute, which runs every schedule from
- * its beginning, and calls rsim_remember() for what it keeps.
+ * test's own globals are not part of the state. Nor are counts of the trace
+ * (rsim_warn_count() and the like) and the time, other than how much of it has
+ * passed since a first rsim_now(). A test that keeps state elsewhere is stopped
+ * by an assertion where one of the states that are looked at again came out
+ * otherwise. It sets rsim_explore_config.reexecute, which runs every schedule
+ * from its beginning, and calls rsim_remember() for what it keeps.
  */
 #ifndef RSIM_EXPLORE_H
 #define RSIM_EXPLORE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/worker.h"
+#include "base/assert.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -243,6 +244,25 @@ static int take_steps(struct worker *w, uint32_t n,
 	return ret;
 }
 
+/*
+ * What a task keeps outside of the world is not put back by undo. Now and then
+ * a state is reached once more from the beginning: it must be the same one.
+ */
+static int look_outside(struct worker *w, uint32_t n)
+{
+	struct key undone = worker_key(w), rerun_key;
+	int ret = rerun(w, n);
+
+	if (ret)
+		return ret;
+	rerun_key = worker_key(w);
+	w->is_here = false;
+	MISUSE_IF(undone.a != rerun_key.a || undone.b != rerun_key.b,
+		  "rsim_explore", "a task keeps state outside of its world: set"
+		  " reexecute, or keep it in the world");
+	return 0;
+}
+
 int worker_expand(struct worker *w, uint32_t n)
 {
 	const struct node *node = &w->states->nodes[n];
@@ -257,6 +277,10 @@ int worker_expand(struct worker *w, uint32_t n)
 		w->is_here = false;
 		ret = moved ? 0 : -ENOMEM;
 	}
+	if (!ret && w->undo && !moved && !(n & (n - 1)))
+		ret = look_outside(w, n);
+	if (!ret)
+		ret = go_to(w, n, snap);
 	able = ret ? 0 : run_able(&w->run);
 	for (task = 1; !ret && !w->run.ruined && able >> (task - 1); task++)
 		if (able & 1u << (task - 1))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds B08 and B19.
+ * Finds B08 and B19; and on VT-d B20 and B21: what its driver makes of a
+ * blocked domain and of a PASID that is not there.
  */
 #include "scene/scene.h"
 
@@ -17,4 +18,12 @@ const struct rsim_scene scene_pasid_exit = {
 	.name = "pasid-exit",
 	.what = "a reset, and a process with a PASID on the device exits",
 	.build = build,
+};
+
+const struct rsim_scene scene_pasid_vtd = {
+	.name = "pasid-vtd",
+	.what = "on VT-d, a reset, and a process with a PASID on the device"
+		" exits",
+	.build = build,
+	.config.iommu = RSIM_IOMMU_VTD,
 };

@@ -167,6 +167,28 @@ void scene_unbind_pasid(struct rsim *w, void *arg)
 	rsim_detach_pasid(scene_a(w), 1);
 }
 
+/* A device that still knows the way tries it, whatever became of the reset. */
+static void reset_and_write(struct rsim *w, void *arg)
+{
+	struct rsim_dev *a = scene_a(w);
+
+	(void)arg;
+	rsim_try_reset_function(a);
+	rsim_dma(a, RSIM_AT_TRANSLATED, RSIM_NO_PASID, SCENE_IOVA, true);
+}
+
+int scene_alone(struct rsim *w, const struct rsim_dev_desc *desc,
+		const char *method, enum rsim_fault_point fails)
+{
+	return scene_ok(scene_endpoint(w, 0, desc) ||
+			rsim_reset_method_store(scene_a(w), method) < 0 ||
+			scene_map_cached(w) ||
+			scene_may(w, RSIM_FAULT_ATC_INV) ||
+			scene_may(w, fails) ||
+			scene_task(w, "reset", reset_and_write) ||
+			scene_task(w, "unmap", scene_unmap_reuse));
+}
+
 static const struct rsim_scene *const scenes[] = {
 	&scene_single_flr, &scene_single_af_flr, &scene_single_pm,
 	&scene_single_bus, &scene_single_acpi, &scene_bus_without_pm,

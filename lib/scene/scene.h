@@ -27,6 +27,10 @@ int scene_rcieps(struct rsim *w, unsigned count, unsigned caps);
 /* One endpoint below a port. */
 int scene_endpoint(struct rsim *w, unsigned port_caps,
 		   const struct rsim_dev_desc *desc);
+/* It alone, reset by @method while its page is unmapped and given to somebody
+ * else; invalidations and @fails may go wrong. What build() answers. */
+int scene_alone(struct rsim *w, const struct rsim_dev_desc *desc,
+		const char *method, enum rsim_fault_point fails);
 /* Maps a page for a's driver in the default domain. */
 int scene_map(struct rsim *w);
 /* ... and lets the device cache its translation. */

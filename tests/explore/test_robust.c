@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -182,6 +183,58 @@ static void test_deadlock(void **state)
 	       "task mallory waits for ever, for task victor");
 }
 
+static unsigned kept_outside;
+static jmp_buf jump;
+static char complaint[256];
+
+static void caught(const char *file, int line, const char *what)
+{
+	(void)file;
+	(void)line;
+	snprintf(complaint, sizeof(complaint), "%s", what);
+	longjmp(jump, 1);
+}
+
+static void counts_outside(struct rsim *w, void *arg)
+{
+	(void)arg;
+	rsim_yield(w);
+	rsim_remember(w, ++kept_outside);
+	rsim_yield(w);
+}
+
+/* Where states are put back, what is kept elsewhere is found out; by
+ * re-execution a test that starts anew in build() is right. */
+static int build_outside(struct rsim *w, void *arg)
+{
+	(void)arg;
+	kept_outside = 0;
+	return rsim_task_add(w, "one", counts_outside, NULL) < 0 ||
+		       rsim_task_add(w, "two", idle, NULL) < 0
+		       ? -ENOMEM : 0;
+}
+
+static void test_state_outside(void **state)
+{
+	static const struct rsim_scene scene = { .build = build_outside };
+	struct rsim_explore_config again = { .reexecute = true };
+	struct rsim_exploration x;
+
+	(void)state;
+	assert_int_equal(rsim_explore(&scene, &again, &x), 0);
+	assert_int_equal(x.verdict, RSIM_EXPLORED_NEVER);
+	rsim_exploration_fini(&x);
+	if (!UNDO)
+		return;
+	rsim_set_misuse_handler(caught);
+	if (!setjmp(jump)) {
+		rsim_explore(&scene, NULL, &x);
+		fail_msg("nobody noticed");
+	}
+	rsim_set_misuse_handler(NULL);
+	assert_non_null(strstr(complaint, "outside of its world"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -190,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_keeps_lock),
 		cmocka_unit_test(test_deadlock),
+		cmocka_unit_test(test_state_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
