@@ -99,7 +99,7 @@ static uint64_t rounds(struct run *r, enum cost what)
 			run_step(r, &(struct step){
 				.task = (uint8_t)run_default(r) });
 		if (what >= KEY)
-			state_key(r->w, &r->checks->facts);
+			state_key(r->w, &r->checks->facts, 0);
 		if (what >= SNAPSHOT) {
 			s = snapshot_take(&b);
 			must(s);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/assert.h"
 #include "engine/digest.h"
 #include "engine/engine.h"
 
@@ -37,6 +38,14 @@ static void fold(struct digest *d, const struct rsim_event *ev)
 	}
 }
 
+/* What silicon does, code only knows once it looks. */
+static bool is_code(unsigned kind)
+{
+	return kind < RSIM_EV_HW || kind == RSIM_EV_STE ||
+	       kind == RSIM_EV_CMD || kind == RSIM_EV_TASK ||
+	       kind == RSIM_EV_NOTE;
+}
+
 void digest_update(struct engine *e)
 {
 	struct trace *t = e->trace;
@@ -44,7 +53,7 @@ void digest_update(struct engine *e)
 	for (; t->folded < t->count; t->folded++) {
 		const struct rsim_event *ev = &t->events[t->folded];
 
-		if (ev->task)
+		if (ev->task && is_code(ev->kind))
 			fold(&e->tasks[ev->task - 1]->digest, ev);
 	}
 }
@@ -62,13 +71,28 @@ void digest_leave(struct engine *e, uint64_t result)
 	if (!e->exploring || !e->current)
 		return;
 	digest_update(e);
+	e->quiet = false;
 	pop(&e->tasks[e->current - 1]->digest, result);
+}
+
+void digest_forget(struct engine *e, uint64_t value)
+{
+	struct digest *d;
+
+	if (!e->exploring || !e->current)
+		return;
+	digest_update(e);
+	d = &e->tasks[e->current - 1]->digest;
+	MUST(d->depth && d->depth <= DIGEST_DEPTH);
+	d->now = digest_mix(d->outer[d->depth - 1], value);
 }
 
 void digest_answer(struct engine *e, uint64_t value)
 {
-	if (!e->trace->judging)
-		digest_observe(e, value);
+	if (e->trace->judging)
+		return;
+	e->quiet = false;
+	digest_observe(e, value);
 }
 
 void digest_observe(struct engine *e, uint64_t value)

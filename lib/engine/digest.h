@@ -43,6 +43,8 @@ void digest_enter(struct engine *e);
 void digest_leave(struct engine *e, uint64_t result);
 /* Something that the task will remember and no event shows. */
 void digest_observe(struct engine *e, uint64_t value);
+/* From here on the innermost call goes on as if this were all it knew. */
+void digest_forget(struct engine *e, uint64_t value);
 /* The same for an answer to a question, unless it is a rule that asks. */
 void digest_answer(struct engine *e, uint64_t value);
 

@@ -20,7 +20,7 @@ enum task_state {
 	TASK_NONE,
 	TASK_READY,
 	TASK_SLEEPING,		/* until wake */
-	TASK_BLOCKED,		/* until a lock is released */
+	TASK_BLOCKED,		/* until a lock is released; not exploring */
 	TASK_DONE,
 };
 
@@ -28,7 +28,9 @@ struct task {
 	enum task_state state;
 	uint8_t depth;		/* of calls, for the trace */
 	rsim_ns wake;
-	struct mutex *waits;	/* for this lock, when blocked */
+	bool still;	/* its next step begins, or begins by taking a lock */
+	struct mutex *waits;	/* for this lock, when blocked; exploring, the
+				 * lock that its next step takes */
 	struct digest digest;	/* of what it saw, while exploring */
 	struct fiber fiber;
 	const char *name;
@@ -54,9 +56,11 @@ struct engine {
 	uint8_t depth;		/* outside of tasks */
 	bool running;		/* inside rsim_run() */
 	bool exploring;		/* every point gives the processor away */
+	bool quiet;		/* the step has only taken locks so far */
+	bool ahead;		/* engine_begin() runs */
+	bool stopped_first;	/* ... and was stopped before anything happened */
 	uint8_t choices;	/* in this step, while exploring */
 	uint32_t ticks;		/* things that happened in this step */
-	bool clock_read;	/* a task asked for the time while exploring */
 	struct fiber scheduler;
 	struct fault faults[ENGINE_MAX_FAULTS];
 	struct task *tasks[ENGINE_MAX_TASKS];	/* number n at n - 1 */
@@ -89,6 +93,12 @@ void engine_sleep(struct engine *e, uint32_t dev, rsim_ns ns);
 void engine_poll(struct engine *e, rsim_ns ns);
 /* A place where the running task touches what others can see. */
 void engine_point(struct engine *e, const char *site);
+/*
+ * The same where nothing was looked at since the task began, or since it took
+ * a lock that protects what was: a step that has done nothing else goes on.
+ */
+void engine_point_first(struct engine *e, const char *site);
+bool engine_goes_on(const struct engine *e);
 /* Something happens while exploring: a task that lets too much of it happen
  * without a point never runs again. */
 enum { ENGINE_TICKS = 1 << 18 };
@@ -100,9 +110,13 @@ int engine_task_add(struct engine *e, const char *name, rsim_task_fn fn,
 int engine_run(struct engine *e);
 
 /* For the explorer, which takes the place of engine_run(). */
+bool engine_is_stuck(const struct task *t);
 bool engine_can_run(const struct engine *e, unsigned task);
 /* Runs a task to its next point; a sleeper is woken first. */
 void engine_step(struct engine *e, unsigned task);
+/* Runs a task up to where engine_point_first() first stops it. False: it came
+ * elsewhere, and did something on the way. */
+bool engine_begin(struct engine *e, unsigned task);
 /* Drops the tasks in the middle of what they do. */
 void engine_abandon(struct engine *e);
 /* Gives the processor away until the task's state is READY again. */

@@ -12,6 +12,8 @@ static const struct {
 	const char *name;
 	int64_t fallback;	/* the value when none is given */
 	const char *help;
+	bool code;		/* happens to code; others to silicon, whose
+				 * state then shows it */
 } points[RSIM_FAULT_POINTS] = {
 	{ "ready", RSIM_NEVER,
 	  "ms from a reset until the function answers (default: never)" },
@@ -22,15 +24,19 @@ static const struct {
 	{ "no-reset", 0, "a reset is acknowledged but not performed" },
 	{ "gone", 0, "surprise removal, so many ms from now (default: 0)" },
 	{ "link", 0, "the link stays down after a bus reset" },
-	{ "acpi-rst", 0, "the firmware's _RST fails" },
-	{ "cfg-read", 0, "the control register of a CXL port is unreadable" },
-	{ "iomap", 0, "BAR 0 cannot be mapped (device-specific resets)" },
-	{ "irq", 0, "the IOMMU's error interrupt cannot run" },
-	{ "quirk", 0, "what a device-specific reset polls for never comes" },
-	{ "alloc", -ENOMEM, "errno of allocating a blocking domain" },
-	{ "alloc-default", -ENOMEM, "errno of allocating a default domain" },
-	{ "attach", -ENOMEM, "errno of the driver's attach_dev" },
-	{ "pasid", -ENOMEM, "errno of the driver's set_dev_pasid" },
+	{ "acpi-rst", 0, "the firmware's _RST fails", true },
+	{ "cfg-read", 0, "the control register of a CXL port is unreadable",
+	  true },
+	{ "iomap", 0, "BAR 0 cannot be mapped (device-specific resets)",
+	  true },
+	{ "irq", 0, "the IOMMU's error interrupt cannot run", true },
+	{ "quirk", 0, "what a device-specific reset polls for never comes",
+	  true },
+	{ "alloc", -ENOMEM, "errno of allocating a blocking domain", true },
+	{ "alloc-default", -ENOMEM, "errno of allocating a default domain",
+	  true },
+	{ "attach", -ENOMEM, "errno of the driver's attach_dev", true },
+	{ "pasid", -ENOMEM, "errno of the driver's set_dev_pasid", true },
 };
 
 const char *rsim_fault_name(enum rsim_fault_point point)
@@ -84,6 +90,15 @@ void fault_clear(struct engine *e, enum rsim_fault_point point, uint32_t dev)
 			fault_remove(e, i);
 }
 
+static bool decide(struct engine *e, enum rsim_fault_point point)
+{
+	bool yes = engine_choose(e, points[point].name, 2);
+
+	if (points[point].code)
+		digest_observe(e, digest_mix(point, yes));
+	return yes;
+}
+
 bool fault_search(struct engine *e, enum rsim_fault_point point, uint32_t dev,
 		  int64_t *value)
 {
@@ -94,7 +109,7 @@ bool fault_search(struct engine *e, enum rsim_fault_point point, uint32_t dev,
 
 		if (f->point != point || (f->dev && f->dev != dev))
 			continue;
-		if (f->optional && !engine_choose(e, points[point].name, 2))
+		if (f->optional && !decide(e, point))
 			return false;
 		if (value)
 			*value = f->value;

@@ -21,7 +21,7 @@ uint32_t engine_choose(struct engine *e, const char *site, uint32_t n)
 	MISUSE_IF(pick >= n, "rsim_chooser", "chose more than there is");
 	if (e->choices < UINT8_MAX)
 		e->choices++;
-	digest_observe(e, digest_mix(digest_string(0, site), pick));
+	e->quiet = false;
 	return pick;
 }
 
@@ -84,6 +84,23 @@ void engine_point(struct engine *e, const char *site)
 		engine_wait(e);
 }
 
+bool engine_goes_on(const struct engine *e)
+{
+	return e->exploring && e->quiet && !e->ahead;
+}
+
+void engine_point_first(struct engine *e, const char *site)
+{
+	if (e->ahead && e->quiet) {
+		e->stopped_first = true;
+		e->tasks[e->current - 1]->still = true;
+		digest_observe(e, digest_string(0, site));
+		engine_wait(e);
+	} else if (!engine_goes_on(e)) {
+		engine_point(e, site);
+	}
+}
+
 static void pass_time(struct engine *e, uint32_t dev, const char *how,
 		      rsim_ns ns)
 {
@@ -135,6 +152,7 @@ int engine_task_add(struct engine *e, const char *name, rsim_task_fn fn,
 	t->fn = fn;
 	t->arg = arg;
 	t->state = TASK_READY;
+	t->still = true;
 	if (!t->name || fiber_init(e->arena, &t->fiber, task_main, e)) {
 		arena_release(e->arena, t, sizeof(*t));
 		return -ENOMEM;
@@ -229,6 +247,12 @@ int engine_run(struct engine *e)
 	return ret;
 }
 
+/* Waits for a lock that somebody holds. */
+bool engine_is_stuck(const struct task *t)
+{
+	return t->waits && t->waits->owner;
+}
+
 /* Of those that sleep, only who wakes first can be next. */
 bool engine_can_run(const struct engine *e, unsigned task)
 {
@@ -236,7 +260,7 @@ bool engine_can_run(const struct engine *e, unsigned task)
 	unsigned i;
 
 	if (t->state != TASK_SLEEPING)
-		return t->state == TASK_READY;
+		return t->state == TASK_READY && !engine_is_stuck(t);
 	for (i = 0; i < e->task_count; i++)
 		if (e->tasks[i]->state == TASK_SLEEPING &&
 		    e->tasks[i]->wake < t->wake)
@@ -256,9 +280,20 @@ void engine_step(struct engine *e, unsigned task)
 	e->current = (uint16_t)task;
 	e->choices = 0;
 	e->ticks = 0;
+	e->quiet = t->still;
+	t->still = false;
 	fiber_switch(&e->scheduler, &t->fiber);
 	e->current = 0;
 	digest_update(e);
+}
+
+bool engine_begin(struct engine *e, unsigned task)
+{
+	e->ahead = true;
+	e->stopped_first = false;
+	engine_step(e, task);
+	e->ahead = false;
+	return e->stopped_first;
 }
 
 void engine_abandon(struct engine *e)

@@ -8,9 +8,30 @@ static void mutex_take(struct engine *e, struct mutex *m)
 	trace_add(e, RSIM_EV_LOCK, m->dev, m->name);
 }
 
-void mutex_lock(struct engine *e, struct mutex *m)
+/* @waits: its next step is not before the lock is free. @first: as in
+ * engine_point_first(). */
+static void stop_before(struct engine *e, struct mutex *m, bool waits,
+			bool first)
 {
-	engine_point(e, m->name);
+	struct task *t;
+
+	if (!e->exploring || !e->current) {
+		engine_point(e, m->name);
+		return;
+	}
+	t = e->tasks[e->current - 1];
+	t->still = true;
+	t->waits = waits ? m : NULL;
+	if (first)
+		engine_point_first(e, m->name);
+	else
+		engine_point(e, m->name);
+	t->still = false;
+	t->waits = NULL;
+}
+
+static void take(struct engine *e, struct mutex *m)
+{
 	while (m->owner) {
 		struct task *t;
 
@@ -26,9 +47,32 @@ void mutex_lock(struct engine *e, struct mutex *m)
 	mutex_take(e, m);
 }
 
+void mutex_lock(struct engine *e, struct mutex *m)
+{
+	stop_before(e, m, true, false);
+	take(e, m);
+}
+
+void mutex_lock_next(struct engine *e, struct mutex *m)
+{
+	if (!engine_goes_on(e) || m->owner)
+		stop_before(e, m, true, e->ahead);
+	take(e, m);
+}
+
 bool mutex_trylock(struct engine *e, struct mutex *m)
 {
-	engine_point(e, m->name);
+	stop_before(e, m, false, false);
+	if (m->owner)
+		return false;
+	mutex_take(e, m);
+	return true;
+}
+
+bool mutex_trylock_next(struct engine *e, struct mutex *m)
+{
+	if (!engine_goes_on(e))
+		return mutex_trylock(e, m);
 	if (m->owner)
 		return false;
 	mutex_take(e, m);

@@ -12,7 +12,10 @@ struct mutex {
 };
 
 void mutex_lock(struct engine *e, struct mutex *m);
+/* The same where engine_point_first() is: right after another lock, say. */
+void mutex_lock_next(struct engine *e, struct mutex *m);
 bool mutex_trylock(struct engine *e, struct mutex *m);
+bool mutex_trylock_next(struct engine *e, struct mutex *m);
 void mutex_unlock(struct engine *e, struct mutex *m);
 
 /* Wakes those who wait for it; they look again. */

@@ -32,6 +32,14 @@ void trace_flush(struct engine *e)
 	}
 }
 
+/* Says what is going to be done; nothing was, yet, but taking locks. */
+static bool is_prelude(enum rsim_event_kind kind)
+{
+	return kind == RSIM_EV_CALL || kind == RSIM_EV_LOCK ||
+	       kind == RSIM_EV_ATTACH || kind == RSIM_EV_PASID ||
+	       kind == RSIM_EV_DRIVER || kind == RSIM_EV_TASK;
+}
+
 struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 			     uint32_t dev, const char *what)
 {
@@ -45,6 +53,8 @@ struct rsim_event *trace_add(struct engine *e, enum rsim_event_kind kind,
 	if (e->exploring) {
 		digest_update(e);
 		engine_tick(e);
+		if (!is_prelude(kind))
+			e->quiet = false;
 	}
 	if (t->off || (t->count == t->cap && !trace_grow(e)))
 		return &t->nowhere;

@@ -19,7 +19,11 @@ struct trace {
 	size_t folded;		/* ... that are in their tasks' digests */
 	uint64_t forgotten;	/* events that were there before events[0] */
 	bool judging;		/* observe() runs: what it asks, no task saw */
+	uint8_t asked;		/* enum asked: what was looked at */
 };
+
+/* Numbers that only grow: they tell states apart where somebody looks. */
+enum asked { ASKED_TIME = 1, ASKED_WRITES = 2 };
 
 struct engine;
 

@@ -22,11 +22,15 @@
 /* States between two calls of progress(). */
 #define PROGRESS_STATES 20000u
 
+/* Somebody looked at what the keys so far do not tell apart. */
+enum { SEARCH_AGAIN = 2 };
+
 struct search {
 	const struct rsim_explore_config *config;
 	struct rsim_exploration *out;
 	struct states states;
 	struct jobs jobs;
+	unsigned asked;		/* what keys tell apart: enum asked */
 	size_t memory;		/* of the snapshots */
 	uint32_t load[JOBS_MAX];	/* states that wait, by owner */
 	time_t deadline;	/* 0: none */
@@ -210,6 +214,8 @@ static int search_loop(struct search *s)
 		if (!s->jobs.size || is_shortest(s, s->jobs.round[0]))
 			break;
 		ret = jobs_run(&s->jobs);
+		if (!ret && jobs_asked(&s->jobs) & ~s->asked)
+			ret = SEARCH_AGAIN;
 		if (!ret)
 			ret = take_over_round(s);
 		jobs_clear(&s->jobs);
@@ -221,7 +227,7 @@ static int search_loop(struct search *s)
 			s->config->progress(s->config->ctx, s->out);
 		}
 	}
-	return ret < 0 ? ret : 0;
+	return ret == SEARCH_AGAIN || ret < 0 ? ret : 0;
 }
 
 static int tell(struct search *s, const struct rsim_scene *scene,
@@ -269,10 +275,10 @@ static int search_start(struct search *s, const struct worker *first)
 	return found_state(s, &begin, slot);
 }
 
-static int explore_all(const struct rsim_scene *scene,
-		       const struct rsim_proto *proto,
-		       const struct rsim_explore_config *config,
-		       struct rsim_exploration *out)
+static int explore_once(const struct rsim_scene *scene,
+			const struct rsim_proto *proto,
+			const struct rsim_explore_config *config,
+			struct rsim_exploration *out, unsigned *asked)
 {
 	struct search *s = calloc(1, sizeof(*s));
 	int ret;
@@ -281,15 +287,17 @@ static int explore_all(const struct rsim_scene *scene,
 		return -ENOMEM;
 	s->config = config;
 	s->out = out;
+	s->asked = *asked;
 	if (config->max_seconds)
 		s->deadline = time(NULL) + config->max_seconds;
 	ret = search_start(s, &(struct worker){
 		.scene = scene, .proto = proto, .config = config,
-		.states = &s->states,
+		.states = &s->states, .asked = *asked,
 		.undo = SNAPSHOT_POSSIBLE && !config->reexecute &&
 			!fiber_watched() });
 	if (!ret)
 		ret = search_loop(s);
+	*asked |= jobs_asked(&s->jobs);
 	out->verdict = s->found ? RSIM_EXPLORED_FOUND
 		       : out->bound ? RSIM_EXPLORED_BOUND
 				    : RSIM_EXPLORED_NEVER;
@@ -300,6 +308,21 @@ static int explore_all(const struct rsim_scene *scene,
 	free(s);
 	if (ret)
 		rsim_exploration_fini(out);
+	return ret;
+}
+
+static int explore_all(const struct rsim_scene *scene,
+		       const struct rsim_proto *proto,
+		       const struct rsim_explore_config *config,
+		       struct rsim_exploration *out)
+{
+	unsigned asked = 0;
+	int ret;
+
+	do {
+		memset(out, 0, sizeof(*out));
+		ret = explore_once(scene, proto, config, out, &asked);
+	} while (ret == SEARCH_AGAIN);
 	return ret;
 }
 

@@ -167,3 +167,12 @@ size_t jobs_memory(const struct jobs *j)
 		bytes += j->workers[i].base.bytes;
 	return bytes;
 }
+
+unsigned jobs_asked(const struct jobs *j)
+{
+	unsigned i, asked = 0;
+
+	for (i = 0; i < j->count; i++)
+		asked |= j->workers[i].asks;
+	return asked;
+}

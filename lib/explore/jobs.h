@@ -38,5 +38,7 @@ struct arrival *jobs_arrivals(struct jobs *j, uint32_t i, uint32_t *count);
 /* Forgets what was not taken over. */
 void jobs_clear(struct jobs *j);
 size_t jobs_memory(const struct jobs *j);
+/* What tasks and rules looked at so far: enum asked. */
+unsigned jobs_asked(const struct jobs *j);
 
 #endif

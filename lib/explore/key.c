@@ -61,12 +61,13 @@ static void add_time(struct key *k, const struct rsim *w, rsim_ns t)
 	add(k, t == HW_TIME_NEVER ? t : t > w->e.now ? t - w->e.now : 0);
 }
 
-static void add_engine(struct key *k, const struct rsim *w)
+static void add_engine(struct key *k, const struct rsim *w, unsigned asked)
 {
 	const struct engine *e = &w->e;
 	unsigned i;
 
-	add(k, e->clock_read ? e->now + 1 : 0);
+	if (asked & ASKED_TIME)
+		add(k, e->now);
 	for (i = 0; i < e->fault_count; i++) {
 		const struct fault *f = &e->faults[i];
 
@@ -127,7 +128,7 @@ static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
 		add(k, fn->atc->next);
 }
 
-static void add_hw(struct key *k, struct rsim *w)
+static void add_hw(struct key *k, struct rsim *w, unsigned asked)
 {
 	const struct hw_iommu *m = &w->hw.iommu;
 	uint32_t i;
@@ -140,10 +141,14 @@ static void add_hw(struct key *k, struct rsim *w)
 		const struct hw_page *page = &w->hw.memory.pages[i];
 
 		add(k, (uint64_t)page->owner << 32 | page->generation);
-		add(k, (uint64_t)page->writes << 32 | page->next_free);
+		add(k, page->next_free);
+		if (asked & ASKED_WRITES)
+			add(k, page->writes);
 	}
 	add(k, w->hw.memory.free);
-	add(k, (uint64_t)m->queue.unanswered << 32 | m->queue.aborts);
+	/* What others' time-outs do to whoever waits: this driver's only. */
+	add(k, (uint64_t)m->queue.unanswered << 32 |
+		       (m->queue.abort_all ? m->queue.aborts : 0));
 	add_time(k, w, m->queue.stuck_until);
 	/* Only this driver asks who it was. */
 	add(k, m->style == RSIM_IOMMU_VTD ? m->queue.guilty : 0);
@@ -315,12 +320,13 @@ static void add_facts(struct key *k, const struct facts *f)
 	}
 }
 
-struct key state_key(struct rsim *w, const struct facts *facts)
+struct key state_key(struct rsim *w, const struct facts *facts,
+		     unsigned asked)
 {
 	struct key k = { 1, 2 };
 
-	add_engine(&k, w);
-	add_hw(&k, w);
+	add_engine(&k, w, asked);
+	add_hw(&k, w, asked);
 	add_os(&k, w);
 	if (facts)
 		add_facts(&k, facts);

@@ -14,6 +14,8 @@ struct key {
 	uint64_t a, b;
 };
 
-struct key state_key(struct rsim *w, const struct facts *facts);
+/* @asked: enum asked; what somebody looks at somewhere in this scene. */
+struct key state_key(struct rsim *w, const struct facts *facts,
+		     unsigned asked);
 
 #endif

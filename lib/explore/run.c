@@ -37,15 +37,13 @@ static uint32_t choose(void *ctx, const char *site, uint32_t n)
 	return pick;
 }
 
-int run_start(struct run *r, const struct rsim_scene *scene,
-	      const struct rsim_proto *proto)
+static int build(struct run *r, const struct rsim_proto *proto)
 {
+	const struct rsim_scene *scene = r->scene;
 	struct rsim_config c = scene->config;
 	unsigned i;
 	int ret;
 
-	memset(r, 0, sizeof(*r));
-	r->scene = scene;
 	c.proto = proto;
 	if (!c.memory)
 		c.memory = 8u << 20;
@@ -73,6 +71,44 @@ int run_start(struct run *r, const struct rsim_scene *scene,
 	r->w->e.running = true;
 	r->w->e.exploring = true;
 	return 0;
+}
+
+/* The first task that cannot be begun ahead of the others; 0: all that are to
+ * be were. */
+static unsigned begin(struct run *r)
+{
+	unsigned task;
+
+	for (task = 1; task <= r->w->e.task_count; task++)
+		if (r->ahead & 1u << (task - 1) &&
+		    !engine_begin(&r->w->e, task))
+			return task;
+	trace_flush(&r->w->e);
+	r->w->e.trace->asked = 0;
+	return 0;
+}
+
+int run_again(struct run *r, const struct rsim_proto *proto)
+{
+	unsigned failed;
+	int ret;
+
+	do {
+		run_end(r);
+		*r = (struct run){ .scene = r->scene, .ahead = r->ahead };
+		ret = build(r, proto);
+		failed = ret ? 0 : begin(r);
+		if (failed)
+			r->ahead &= ~(1u << (failed - 1));
+	} while (failed);
+	return ret;
+}
+
+int run_start(struct run *r, const struct rsim_scene *scene,
+	      const struct rsim_proto *proto)
+{
+	*r = (struct run){ .scene = scene, .ahead = UINT32_MAX };
+	return run_again(r, proto);
 }
 
 void run_end(struct run *r)
@@ -110,7 +146,9 @@ bool run_all_done(const struct run *r)
 
 static bool ready(const struct run *r, unsigned task)
 {
-	return r->w->e.tasks[task - 1]->state == TASK_READY;
+	const struct task *t = r->w->e.tasks[task - 1];
+
+	return t->state == TASK_READY && !engine_is_stuck(t);
 }
 
 /* The same task; else the first that is ready; else the first to wake. */
@@ -203,7 +241,7 @@ bool run_finish(struct run *r)
 	struct engine *e = &r->w->e;
 
 	for (i = 0; i < e->task_count; i++)
-		if (e->tasks[i]->state == TASK_BLOCKED) {
+		if (e->tasks[i]->state != TASK_DONE) {
 			e->current = (uint16_t)(i + 1);
 			trace_add(e, RSIM_EV_TASK, e->tasks[i]->waits->dev,
 				  "waits for ever");

@@ -27,6 +27,8 @@ struct run {
 	uint32_t part;		/* bit n: choice n belongs to the one before */
 	uint8_t last;		/* task of the last step, 0: none */
 	const char *ruined;	/* by a task that cannot go on: which bound */
+	uint32_t ahead;		/* tasks that are run up to their first point,
+				 * as nothing happens before: bit n - 1 */
 	uint64_t *draw;		/* answers beyond the step's are drawn; NULL:
 				 * they are the quiet one */
 };
@@ -34,6 +36,8 @@ struct run {
 /* Builds the scene. 0, -ENOMEM, or what build() returned. */
 int run_start(struct run *r, const struct rsim_scene *scene,
 	      const struct rsim_proto *proto);
+/* Ends the run and builds its scene again, which has become known. */
+int run_again(struct run *r, const struct rsim_proto *proto);
 void run_end(struct run *r);
 /* Tasks that can go on: bit n - 1 for task n. */
 unsigned run_able(const struct run *r);

@@ -94,22 +94,22 @@ int sample(const struct rsim_scene *scene, const struct rsim_proto *proto,
 	uint64_t max = config->max_executions ? config->max_executions
 					      : DEFAULT_EXECUTIONS;
 	uint64_t rng = config->seed ? config->seed : 1;
+	struct run r;
 	int ret = 0;
 
 	*path = calloc(LONGEST + 1, sizeof(**path));
 	if (!*path)
 		return -ENOMEM;
 	while (out->executions < max && !ret) {
-		struct run r;
-
-		ret = run_start(&r, scene, proto);
+		ret = out->executions ? run_again(&r, proto)
+				      : run_start(&r, scene, proto);
 		if (ret)
 			return ret;
 		ret = one_run(&r, config, &rng, *path, count);
 		out->steps += *count;
 		out->executions++;
-		run_end(&r);
 	}
+	run_end(&r);
 	out->verdict = ret ? RSIM_EXPLORED_FOUND : RSIM_EXPLORED_BOUND;
 	out->bound = ret ? NULL : "executions";
 	out->violations = ret ? 1 : 0;

@@ -45,7 +45,8 @@ void worker_fini(struct worker *w)
 /* How many preemptions are left depends on who ran last. */
 struct key worker_key(struct worker *w)
 {
-	struct key k = state_key(w->run.w, &w->run.checks->facts);
+	struct key k = state_key(w->run.w, &w->run.checks->facts,
+				 w->asked);
 
 	if (w->config->max_preemptions)
 		k.a = digest_mix(k.a, w->run.last);
@@ -72,8 +73,7 @@ static int rerun(struct worker *w, uint32_t n)
 	if (w->undo) {
 		back_to(w, w->beginning, 0);
 	} else {
-		run_end(&w->run);
-		ret = run_start(&w->run, w->scene, w->proto);
+		ret = run_again(&w->run, w->proto);
 	}
 	for (i = 0; !ret && i < count; i++)
 		run_step(&w->run, &path[i]);
@@ -189,6 +189,7 @@ static int arrive(struct worker *w, struct node *n, bool broke)
 	*a = (struct arrival){ .node = *n, .step = w->run.step };
 	a->ruined = w->run.ruined;
 	a->what = what_is(w, a, broke);
+	w->asks |= w->run.w->e.trace->asked;
 	if (a->what == ARRIVED_BROKEN || a->what == ARRIVED_BAD_END)
 		tell_broken(w);
 	if (a->what == ARRIVED_OPEN && w->undo) {

@@ -36,6 +36,8 @@ struct worker {
 	struct jobs *jobs;	/* it belongs to */
 	uint8_t number;
 	bool undo;
+	unsigned asked;		/* what keys tell apart: enum asked */
+	unsigned asks;		/* what was looked at so far */
 	struct run run;
 	struct base base;
 	struct snapshot *beginning;

@@ -101,14 +101,11 @@ void hw_dma_untranslated(struct hw_fn *fn, struct hw_dma *d)
 void hw_dma_translate(struct hw_fn *fn, struct hw_dma *d)
 {
 	struct hw_request r = request(fn, d);
-	unsigned ats = fn_cap(fn, HW_CAP_ATS);
 	struct hw_map m;
 	enum hw_verdict v;
 
 	d->ret = can_issue(fn);
-	if (!d->ret && (!ats || fn->ats_lost ||
-			!(fn_peek(fn, ats + PCI_ATS_CTRL, 2) &
-			  PCI_ATS_CTRL_ENABLE)))
+	if (!d->ret && (fn->ats_lost || !hw_fn_ats_enabled(fn)))
 		d->ret = -EOPNOTSUPP;
 	if (!d->ret) {
 		v = hw_iommu_translation_request(fn->hw, &r, &m);

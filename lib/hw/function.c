@@ -76,6 +76,14 @@ static uint32_t no_answer(struct hw_fn *fn, unsigned off, unsigned size)
 	return ones;
 }
 
+bool hw_fn_ats_enabled(const struct hw_fn *fn)
+{
+	unsigned ats = fn_cap(fn, HW_CAP_ATS);
+
+	return ats && fn_peek(fn, ats + PCI_ATS_CTRL, 2) &
+			      PCI_ATS_CTRL_ENABLE;
+}
+
 /* Bits that hardware computes when they are read. */
 static uint32_t live_bits(struct hw_fn *fn, unsigned off, unsigned size,
 			  uint32_t val)

@@ -74,6 +74,8 @@ static inline bool fn_is_bridge(const struct hw_fn *fn)
 bool hw_fn_answers(struct hw_fn *fn);
 /* Does a request reach the function's slot (links up, bridges alive)? */
 bool hw_fn_reachable(struct hw_fn *fn);
+/* Is Enable set in its ATS Control Register? */
+bool hw_fn_ats_enabled(const struct hw_fn *fn);
 /* Ends a reset whose time has come. */
 void hw_fn_settle(struct hw_fn *fn);
 

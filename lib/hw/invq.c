@@ -26,14 +26,14 @@ void hw_invq_atc(struct hw *hw, struct hw_fn *fn, rsim_pasid pasid,
 	if (hw_atc_invalidate(fn, pasid, iova, size))
 		return;
 	trace_add(hw->e, RSIM_EV_HW, fn->id, "does not answer");
-	q->unanswered++;
+	q->unanswered = true;
 	q->guilty = fn->id;
 	if (q->stuck_until <= hw->e->now)
 		q->stuck_until = hw->e->now +
 				 q->timeout_ms * RSIM_NS_PER_MS;
 }
 
-enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
+static enum hw_sync wait_for_sync(struct hw *hw, uint32_t poll_ms)
 {
 	struct hw_invq *q = &hw->iommu.queue;
 	rsim_ns limit = poll_ms == RSIM_NEVER
@@ -41,11 +41,12 @@ enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
 				: hw->e->now + poll_ms * RSIM_NS_PER_MS;
 	/* The queue works in order: a failure belongs to the first sync that
 	 * was queued behind it, whoever queued that. */
-	uint32_t mine = q->unanswered, aborts = q->aborts;
+	uint32_t aborts = q->abort_all ? q->aborts : 0;
+	bool mine = q->unanswered;
 
 	trace_add(hw->e, RSIM_EV_CMD, 0, "SYNC");
 	digest_observe(hw->e, (uint64_t)mine << 32 | aborts);
-	q->unanswered = 0;
+	q->unanswered = false;
 	if (q->stuck_until <= hw->e->now && !mine)
 		return HW_SYNC_DONE;
 	/* The error is raised by an interrupt; where that cannot run, whoever
@@ -67,4 +68,14 @@ enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
 	}
 	return q->abort_all && q->aborts != aborts ? HW_SYNC_ERROR
 						   : HW_SYNC_DONE;
+}
+
+enum hw_sync hw_invq_sync(struct hw *hw, uint32_t poll_ms)
+{
+	enum hw_sync ret;
+
+	digest_enter(hw->e);
+	ret = wait_for_sync(hw, poll_ms);
+	digest_leave(hw->e, ret);
+	return ret;
 }

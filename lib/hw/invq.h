@@ -11,7 +11,7 @@ struct hw;
 struct hw_fn;
 
 struct hw_invq {
-	uint32_t unanswered;	/* Invalidate Requests since the last sync */
+	bool unanswered;	/* Invalidate Requests since the last sync */
 	rsim_ns stuck_until;	/* the hardware gives up on them then */
 	uint32_t aborts;	/* times that it gave up */
 	uint32_t guilty;	/* number of the function silent last */

@@ -84,12 +84,8 @@ static uint32_t answer(const struct rsim_dev *dev, uint32_t value)
 
 bool rsim_dev_ats_enabled(const struct rsim_dev *dev)
 {
-	unsigned ats;
-
 	MISUSE_IF(!dev, "rsim_dev_ats_enabled", "dev is NULL");
-	ats = fn_cap(&dev->fn, HW_CAP_ATS);
-	return answer(dev, ats && fn_peek(&dev->fn, ats + PCI_ATS_CTRL, 2) &
-					  PCI_ATS_CTRL_ENABLE);
+	return answer(dev, hw_fn_ats_enabled(&dev->fn));
 }
 
 unsigned rsim_dev_atc_count(const struct rsim_dev *dev)

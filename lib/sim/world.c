@@ -149,9 +149,7 @@ int rsim_status(const struct rsim *w)
 rsim_ns rsim_now(const struct rsim *w)
 {
 	MISUSE_IF(!w, "rsim_now", "w is NULL");
-	/* From now on states at different times are different ones. */
-	if (w->e.exploring && w->e.current && !w->side->trace.judging)
-		w->os.e->clock_read = true;
+	w->side->trace.asked |= ASKED_TIME;
 	digest_answer(w->os.e, w->e.now);
 	return w->e.now;
 }
@@ -202,8 +200,12 @@ void rsim_set_chooser(struct rsim *w, rsim_chooser fn, void *ctx)
 
 uint32_t rsim_choose(struct rsim *w, const char *site, uint32_t n)
 {
+	uint32_t pick;
+
 	MISUSE_IF(!w || !site || !n, "rsim_choose", "an argument is 0");
-	return engine_choose(&w->e, site, n);
+	pick = engine_choose(&w->e, site, n);
+	digest_observe(&w->e, digest_mix(digest_string(0, site), pick));
+	return pick;
 }
 
 int rsim_fault_add(struct rsim *w, const struct rsim_fault *fault)

@@ -129,7 +129,7 @@ void outcome_final(struct outcome *o, struct rsim *w)
 	struct key k;
 
 	key_part = KEY_WHOLE;
-	k = state_key(w, NULL);
+	k = state_key(w, NULL, ASKED_WRITES);
 	key_part = part;
 	set_add(&o->keys, k.a);
 	set_add(&o->worlds, world(w));

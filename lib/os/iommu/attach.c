@@ -20,10 +20,12 @@ int iommu_attach_one(struct rsim_dev *dev, struct rsim_domain *domain,
 	trace_ab(e, RSIM_EV_ATTACH, dev->fn.id, "attach_dev", domain->id,
 		 old ? old->id : 0);
 	++*engine_depth(e);
+	digest_enter(e);
 	if (fault_hits(e, RSIM_FAULT_ATTACH, dev->fn.id, &fault))
 		ret = (int)fault;
 	else
 		ret = dev->os->ops->attach(dev, domain, old);
+	digest_leave(e, (uint64_t)ret);
 	--*engine_depth(e);
 	trace_complete(e, at, ret);
 	if (ret) {
@@ -128,7 +130,7 @@ static int attach_locked(struct rsim_group *g, struct rsim_domain *domain)
 static void enter(struct rsim_group *g, const char *call)
 {
 	trace_call(g->os->e, 0, call);
-	mutex_lock(g->os->e, &g->mutex);
+	mutex_lock_next(g->os->e, &g->mutex);
 }
 
 static int leave(struct rsim_group *g, const char *call, int ret)

@@ -206,7 +206,7 @@ uint64_t rsim_unmap(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 	if (!domain_is_paging(domain) || !size || iova + size < iova)
 		return 0;
 	digest_enter(domain->os->e);
-	engine_point(domain->os->e, "unmap");
+	engine_point_first(domain->os->e, "unmap");
 	bytes = hw_unmap(&domain->pt, iova, size);
 	if (bytes) {
 		map_event(domain, RSIM_EV_UNMAP, iova, 0, bytes);

@@ -107,12 +107,13 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 
 		if (!dev->ats_enabled)
 			continue;
-		digest_observe(os->e, i);
+		digest_forget(os->e, i + 1);
 		hw_invq_atc(os->hw, &dev->fn, domain->users[i].pasid, iova,
 			    size);
 		if (!completion_wait(os) && os->proto->broken)
 			os->proto->broken(dev);
 	}
+	digest_forget(os->e, 0);
 	completion_wait(os);
 }
 

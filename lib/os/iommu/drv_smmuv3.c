@@ -37,9 +37,11 @@ static void atc_inv(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
 {
 	const struct rsim_proto *proto = dev->os->proto;
 
+	digest_enter(dev_engine(dev));
 	hw_invq_atc(dev->os->hw, &dev->fn, pasid, iova, size);
 	if (!sync(dev->os) && proto->broken)
 		proto->broken(dev);
+	digest_leave(dev_engine(dev), 0);
 }
 
 static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
@@ -52,6 +54,7 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 	struct hw_ste *ste = dev->fn.ste;
 	struct engine *e = dev_engine(dev);
 
+	digest_enter(e);
 	digest_observe(e, (uint64_t)(pt ? pt->id : 0) << 8 | kind << 1 | eats);
 	engine_point(e, "STE");
 	/* Who wanted ATS may have found out meanwhile that it is broken. */
@@ -62,6 +65,7 @@ static void write_ste(struct rsim_dev *dev, enum hw_ste_kind kind,
 	trace_ab(e, RSIM_EV_STE, dev->fn.id, names[eats][kind], kind, eats);
 	hw_invq_cmd(dev->os->hw, &dev->fn, "CFGI_STE");
 	sync(dev->os);
+	digest_leave(e, eats);
 	dev->smmu.ste_ats = eats;
 }
 
@@ -119,7 +123,7 @@ static int attach(struct rsim_dev *dev, struct rsim_domain *domain,
 	else if (domain->type == RSIM_DOMAIN_BLOCKED)
 		kind = HW_STE_ABORT;
 	digest_observe(dev_engine(dev), (uint64_t)domain->id << 1 | cds);
-	mutex_lock(dev_engine(dev), &dev->os->asid_lock);
+	mutex_lock_next(dev_engine(dev), &dev->os->asid_lock);
 	/* PASIDs in use keep the CD table, and with it ATS. */
 	if (attach_prepare(&s, dev, RSIM_NO_PASID, domain,
 			   cds || domain_is_paging(domain))) {
@@ -157,7 +161,7 @@ static int remove_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 {
 	struct rsim_domain *sid;
 
-	mutex_lock(dev_engine(dev), &dev->os->asid_lock);
+	mutex_lock_next(dev_engine(dev), &dev->os->asid_lock);
 	hw_ste_set_pasid(dev->os->hw, dev->fn.ste, pasid, NULL);
 	hw_invq_cmd(dev->os->hw, &dev->fn, "CFGI_CD");
 	sync(dev->os);
@@ -184,7 +188,7 @@ static int set_pasid(struct rsim_dev *dev, rsim_pasid pasid,
 
 	if (!domain_is_paging(domain))
 		return remove_pasid(dev, pasid, old);
-	mutex_lock(dev_engine(dev), &dev->os->asid_lock);
+	mutex_lock_next(dev_engine(dev), &dev->os->asid_lock);
 	ret = attach_prepare(&s, dev, pasid, domain, true);
 	if (!ret)
 		ret = hw_ste_set_pasid(dev->os->hw, dev->fn.ste, pasid,
@@ -215,11 +219,13 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 		if (domain->users[i].dev->smmu.ats)
 			hw_invq_atc(os->hw, &domain->users[i].dev->fn,
 				    domain->users[i].pasid, iova, size);
+	/* Who they were is not needed again. */
+	digest_forget(os->e, 0);
 	if (sync(os) || !os->proto->broken)
 		return;
 	for (i = 0; i < domain->user_count; i++)
 		if (domain->users[i].dev->smmu.ats) {
-			digest_observe(os->e, i);
+			digest_forget(os->e, i + 1);
 			atc_inv(domain->users[i].dev, domain->users[i].pasid,
 				iova, size);
 		}

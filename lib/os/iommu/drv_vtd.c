@@ -16,8 +16,8 @@
  */
 enum { ITE_ROUNDS = 3 };
 
-static void qi_submit(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
-		      uint64_t size)
+static void submit(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
+		   uint64_t size)
 {
 	struct os *os = dev->os;
 	unsigned round;
@@ -37,6 +37,14 @@ static void qi_submit(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
 			return;
 	}
 	trace_warn(os->e, dev->fn.id, "qi_submit_sync");
+}
+
+static void qi_submit(struct rsim_dev *dev, rsim_pasid pasid, rsim_iova iova,
+		      uint64_t size)
+{
+	digest_enter(dev_engine(dev));
+	submit(dev, pasid, iova, size);
+	digest_leave(dev_engine(dev), 0);
 }
 
 static void qi_global(struct os *os, const char *what)
@@ -173,7 +181,7 @@ static void flush(struct rsim_domain *domain, rsim_iova iova, uint64_t size)
 	qi_global(domain->os, "IOTLB flush");
 	for (i = 0; i < domain->user_count; i++)
 		if (domain->users[i].dev->ats_enabled) {
-			digest_observe(domain->os->e, i);
+			digest_forget(domain->os->e, i + 1);
 			qi_submit(domain->users[i].dev, domain->users[i].pasid,
 				  iova, size);
 		}

@@ -187,17 +187,22 @@ struct rsim_dev *rsim_group_next(const struct rsim_dev *dev)
 	return dev->group_next;
 }
 
-/* A task may act on it later: then it is part of what the task has seen. */
-static struct rsim_domain *answer(const struct os *os, struct rsim_domain *d)
+/* A task may act on it later: then it is part of what the task has seen. Who
+ * holds the mutex sees what nobody else changes. */
+static struct rsim_domain *answer(const struct rsim_group *g,
+				  struct rsim_domain *d)
 {
-	digest_answer(os->e, d ? d->id : 0);
+	if (g && mutex_held(g->os->e, &g->mutex))
+		digest_observe(g->os->e, d ? d->id : 0);
+	else if (g)
+		digest_answer(g->os->e, d ? d->id : 0);
 	return d;
 }
 
 struct rsim_domain *rsim_group_domain(const struct rsim_group *group)
 {
 	MISUSE_IF(!group, "rsim_group_domain", "group is NULL");
-	return answer(group->os, group->domain);
+	return answer(group, group->domain);
 }
 
 struct rsim_domain *rsim_group_default(const struct rsim_group *group)
@@ -209,7 +214,7 @@ struct rsim_domain *rsim_group_default(const struct rsim_group *group)
 struct rsim_domain *rsim_group_blocking(const struct rsim_group *group)
 {
 	MISUSE_IF(!group, "rsim_group_blocking", "group is NULL");
-	return answer(group->os, group->blocking_domain);
+	return answer(group, group->blocking_domain);
 }
 
 unsigned rsim_group_owned(const struct rsim_group *group)
@@ -232,12 +237,12 @@ bool rsim_group_fenced(struct rsim_group *group)
 struct rsim_domain *rsim_get_domain(const struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_get_domain", "dev is NULL");
-	return answer(dev->os, dev->group ? dev->group->domain : NULL);
+	return answer(dev->group, dev->group ? dev->group->domain : NULL);
 }
 
 struct rsim_domain *rsim_driver_get_domain(struct rsim_dev *dev)
 {
 	MISUSE_IF(!dev, "rsim_driver_get_domain", "dev is NULL");
-	return answer(dev->os,
+	return answer(dev->group,
 		      dev->group ? dev->os->proto->domain_of(dev) : NULL);
 }

@@ -70,6 +70,8 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	ev->b = old ? old->id : 0;
 	ev->obj = pasid;
 	++*engine_depth(e);
+	digest_enter(e);
+	digest_observe(e, used);
 	if (fault_hits(e, RSIM_FAULT_PASID, dev->fn.id, &fault))
 		ret = (int)fault;
 	else if (domain_is_paging(domain) && reserve(dev))
@@ -80,6 +82,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 		remember(dev, pasid, domain);
 	else if (!used)
 		domain_remove_user(domain, dev, pasid);
+	digest_leave(e, (uint64_t)ret);
 	--*engine_depth(e);
 	trace_complete(e, at, ret);
 	if (ret)
