@@ -80,26 +80,35 @@ static void walk(struct run *r, unsigned steps)
 
 enum cost { RESTORE, STEP, KEY, SNAPSHOT, COSTS };
 
+static void step_default(struct run *r, struct base *b)
+{
+	struct step s = { .task = (uint8_t)run_default(r) };
+
+	base_runs(b, s.task);
+	run_step(r, &s);
+}
+
 /* The first @what of these, again and again; ns of all. */
 static uint64_t rounds(struct run *r, enum cost what)
 {
 	struct snapshot *home, *s;
+	struct keyer *k = keyer_new();
 	struct base b;
 	uint64_t t;
 	unsigned i;
 
+	must(k);
 	base_init(&b, r->w, &r->checks->facts);
 	home = snapshot_take(&b);
-	must(home);
+	must(home && !snapshot_restore(&b, home));
 	t = now();
 	for (i = 0; i < CALLS; i++) {
 		snapshot_restore(&b, home);
 		run_forget_violations(r);
 		if (what >= STEP)
-			run_step(r, &(struct step){
-				.task = (uint8_t)run_default(r) });
+			step_default(r, &b);
 		if (what >= KEY)
-			state_key(r->w, &r->checks->facts, 0);
+			state_key(k, r->w, &r->checks->facts, 0);
 		if (what >= SNAPSHOT) {
 			s = snapshot_take(&b);
 			must(s);
@@ -109,6 +118,7 @@ static uint64_t rounds(struct run *r, enum cost what)
 	t = now() - t;
 	snapshot_restore(&b, home);
 	free(home);
+	free(k);
 	base_fini(&b);
 	return t / CALLS;
 }

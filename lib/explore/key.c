@@ -4,64 +4,135 @@
 #include "os/dev.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void add(struct key *k, uint64_t v)
-{
-	k->a = digest_mix(k->a, v);
-	k->b = digest_mix(k->b + 0x2545f4914f6cdd1du, v);
-}
-
-static void add_bytes(struct key *k, const void *p, size_t n)
-{
-	const unsigned char *s = p;
-
-	for (; n >= 8; s += 8, n -= 8)
-		add(k, (uint64_t)get32(s) | (uint64_t)get32(s + 4) << 32);
-	for (; n; n--)
-		add(k, *s++);
-}
+enum {
+	LANES = 4,
+	WORDS = 256,	/* a multiple of LANES */
+	BLOCKS = 256, BLOCK_TASK = 0, BLOCK_SAVED = 32, BLOCK_PAGE = 64,
+};
 
 /*
- * Blocks that seldom change from one state to the next: looked up by a place
- * of their own, where their hash is if the bytes are the same as last time.
- * The result is that of the bytes alone.
+ * Bytes that seldom change from one state to the next: looked up by a place of
+ * their own, where their hash is if they are the same as last time. The result
+ * is that of the bytes alone.
  */
-enum { BLOCKS = 256, BLOCK_TASK = 0, BLOCK_SAVED = 32, BLOCK_PAGE = 64 };
-
 struct block {
 	size_t size;
 	struct key hash;
 	unsigned char bytes[HW_PAGE];
 };
 
-static _Thread_local struct block blocks[BLOCKS];
+struct sum {
+	uint64_t a[LANES], b[LANES];
+	uint64_t count;		/* words so far */
+	uint64_t word[WORDS];	/* those that are not hashed yet */
+};
+
+struct keyer {
+	struct sum sum;
+	struct block blocks[BLOCKS];
+};
 
 _Static_assert(sizeof(struct os_saved) <= HW_PAGE &&
 	       DIGEST_DEPTH * sizeof(uint64_t) <= HW_PAGE,
 	       "a block holds any of them");
+_Static_assert(RSIM_METHODS <= sizeof(uint64_t), "a word holds the methods");
 
-static void add_block(struct key *k, unsigned at, const void *p, size_t n)
+struct keyer *keyer_new(void)
 {
-	struct block *b = &blocks[at % BLOCKS];
+	return calloc(1, sizeof(struct keyer));
+}
+
+static void begin(struct sum *s)
+{
+	unsigned i;
+
+	s->count = 0;
+	for (i = 0; i < LANES; i++)
+		s->a[i] = s->b[i] = i + 1;
+}
+
+/*
+ * Each word is taken twice, by rounds that lose nothing of it and that differ
+ * in what could cancel out. Lanes do not wait for each other.
+ */
+static void hash(struct sum *s, unsigned n)
+{
+	unsigned i, l;
+
+	for (i = 0; i < n; i += LANES)
+		for (l = 0; l < LANES; l++) {
+			uint64_t w = s->word[i + l];
+			uint64_t a = (s->a[l] ^ w) * 0xff51afd7ed558ccdu;
+			uint64_t b = (s->b[l] + w) * 0xc4ceb9fe1a85ec53u;
+
+			s->a[l] = a ^ a >> 32;
+			s->b[l] = b ^ b >> 29;
+		}
+}
+
+static struct key end(struct sum *s)
+{
+	unsigned n = s->count % WORDS, l;
+	struct key key = { s->count, ~s->count };
+
+	while (n % LANES)
+		s->word[n++] = 0;
+	hash(s, n);
+	for (l = 0; l < LANES; l++) {
+		key.a = digest_mix(key.a, s->a[l]);
+		key.b = digest_mix(key.b, s->b[l]);
+	}
+	return key;
+}
+
+static inline void sum_add(struct sum *s, uint64_t v)
+{
+	s->word[s->count++ % WORDS] = v;
+	if (!(s->count % WORDS))
+		hash(s, WORDS);
+}
+
+static struct key hash_of(const unsigned char *p, size_t n)
+{
+	struct sum own;
+	size_t i;
+
+	begin(&own);
+	for (; n >= 8; p += 8, n -= 8)
+		sum_add(&own, (uint64_t)get32(p) | (uint64_t)get32(p + 4) << 32);
+	for (i = 0; i < n; i++)
+		sum_add(&own, p[i]);
+	return end(&own);
+}
+
+static inline void add(struct keyer *k, uint64_t v)
+{
+	sum_add(&k->sum, v);
+}
+
+static void add_block(struct keyer *k, unsigned at, const void *p, size_t n)
+{
+	struct block *b = &k->blocks[at % BLOCKS];
 
 	if (b->size != n || memcmp(b->bytes, p, n)) {
 		memcpy(b->bytes, p, n);
 		b->size = n;
-		b->hash = (struct key){ 1, 2 };
-		add_bytes(&b->hash, p, n);
+		b->hash = hash_of(p, n);
 	}
 	add(k, b->hash.a);
 	add(k, b->hash.b);
 }
 
 /* A point in time, as the time until then; the past is all the same. */
-static void add_time(struct key *k, const struct rsim *w, rsim_ns t)
+static void add_time(struct keyer *k, const struct rsim *w, rsim_ns t)
 {
 	add(k, t == HW_TIME_NEVER ? t : t > w->e.now ? t - w->e.now : 0);
 }
 
-static void add_engine(struct key *k, const struct rsim *w, unsigned asked)
+static void add_engine(struct keyer *k, const struct rsim *w, unsigned asked)
 {
 	const struct engine *e = &w->e;
 	unsigned i;
@@ -96,7 +167,7 @@ static void add_engine(struct key *k, const struct rsim *w, unsigned asked)
 	}
 }
 
-static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
+static void add_fn(struct keyer *k, struct rsim *w, struct hw_fn *fn)
 {
 	unsigned i;
 
@@ -128,7 +199,7 @@ static void add_fn(struct key *k, struct rsim *w, struct hw_fn *fn)
 		add(k, fn->atc->next);
 }
 
-static void add_hw(struct key *k, struct rsim *w, unsigned asked)
+static void add_hw(struct keyer *k, struct rsim *w, unsigned asked)
 {
 	const struct hw_iommu *m = &w->hw.iommu;
 	uint32_t i;
@@ -167,7 +238,7 @@ static void add_hw(struct key *k, struct rsim *w, unsigned asked)
 	}
 }
 
-static void add_domain(struct key *k, const struct rsim_domain *d)
+static void add_domain(struct keyer *k, const struct rsim_domain *d)
 {
 	unsigned i;
 
@@ -188,7 +259,7 @@ static uint64_t domain_id(const struct rsim_domain *d)
 	return d ? d->id : 0;
 }
 
-static void add_group(struct key *k, const struct rsim_group *g)
+static void add_group(struct keyer *k, const struct rsim_group *g)
 {
 	const struct rsim_dev *dev;
 	unsigned i;
@@ -208,8 +279,9 @@ static void add_group(struct key *k, const struct rsim_group *g)
 		add(k, dev->fn.id);
 }
 
-static void add_dev(struct key *k, const struct rsim_dev *dev)
+static void add_dev(struct keyer *k, const struct rsim_dev *dev)
 {
+	uint64_t methods = 0;
 	unsigned i;
 
 	add(k, (uint64_t)dev->fn.id << 16 | dev->attach_deferred << 7 |
@@ -219,7 +291,9 @@ static void add_dev(struct key *k, const struct rsim_dev *dev)
 		       (uint64_t)dev->smmu.ats << 8 |
 		       dev->msix_on);
 	add(k, (uint64_t)dev->ats_stu << 8 | dev->current_state);
-	add_bytes(k, dev->methods, sizeof(dev->methods));
+	for (i = 0; i < sizeof(dev->methods); i++)
+		methods = methods << 8 | dev->methods[i];
+	add(k, methods);
 	add(k, (uint64_t)dev->lock.owner << 32 | dev->cfg_lock.owner);
 	add(k, (uint64_t)dev->sysfs.owner << 32 |
 		       (uint64_t)dev->removing << 16 | dev->sysfs_users);
@@ -245,7 +319,7 @@ static void add_dev(struct key *k, const struct rsim_dev *dev)
 		  sizeof(*dev->saved) - offsetof(struct os_saved, header));
 }
 
-static void add_os(struct key *k, const struct rsim *w)
+static void add_os(struct keyer *k, const struct rsim *w)
 {
 	const struct os *os = &w->os;
 	uint32_t i;
@@ -269,7 +343,7 @@ static bool in_callback(struct rsim *w, uint32_t dev)
 }
 
 /* What is true again when the callback fails. */
-static void add_before(struct key *k, const struct rsim_facts *p)
+static void add_before(struct keyer *k, const struct rsim_facts *p)
 {
 	unsigned i;
 
@@ -281,7 +355,7 @@ static void add_before(struct key *k, const struct rsim_facts *p)
 }
 
 /* What rules remember decides which of them can still break. */
-static void add_facts(struct key *k, const struct facts *f)
+static void add_facts(struct keyer *k, const struct facts *f)
 {
 	unsigned t, i;
 	uint32_t d;
@@ -320,15 +394,14 @@ static void add_facts(struct key *k, const struct facts *f)
 	}
 }
 
-struct key state_key(struct rsim *w, const struct facts *facts,
-		     unsigned asked)
+struct key state_key(struct keyer *k, struct rsim *w,
+		     const struct facts *facts, unsigned asked)
 {
-	struct key k = { 1, 2 };
-
-	add_engine(&k, w, asked);
-	add_hw(&k, w, asked);
-	add_os(&k, w);
+	begin(&k->sum);
+	add_engine(k, w, asked);
+	add_hw(k, w, asked);
+	add_os(k, w);
 	if (facts)
-		add_facts(&k, facts);
-	return k;
+		add_facts(k, facts);
+	return end(&k->sum);
 }

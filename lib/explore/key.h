@@ -14,8 +14,11 @@ struct key {
 	uint64_t a, b;
 };
 
+/* What makes keys is large, and remembers parts of the last one. NULL: no
+ * memory. free() it. */
+struct keyer *keyer_new(void);
 /* @asked: enum asked; what somebody looks at somewhere in this scene. */
-struct key state_key(struct rsim *w, const struct facts *facts,
-		     unsigned asked);
+struct key state_key(struct keyer *k, struct rsim *w,
+		     const struct facts *facts, unsigned asked);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/snapshot.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ void base_init(struct base *b, struct rsim *w, struct facts *facts)
 
 void base_fini(struct base *b)
 {
+	unsigned i;
+
 	while (b->slab) {
 		unsigned char *before;
 
@@ -32,7 +35,9 @@ void base_fini(struct base *b)
 	}
 	free(b->pieces);
 	free(b->table);
-	free(b->last);
+	free(b->loaded);
+	for (i = 0; i < SNAPSHOT_REGIONS; i++)
+		free(b->flat[i]);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -113,28 +118,6 @@ static bool piece_new(struct base *b, const void *p, size_t n, uint32_t h)
 	return true;
 }
 
-/* Most comparisons are of whole pieces that are the same. */
-static bool same(const unsigned char *p, const unsigned char *q, size_t n)
-{
-	uint64_t x, y, diff = 0;
-	unsigned i;
-
-	if (n != PIECE)
-		return !memcmp(p, q, n);
-	for (i = 0; i < PIECE; i += sizeof(x)) {
-		memcpy(&x, p + i, sizeof(x));
-		memcpy(&y, q + i, sizeof(y));
-		diff |= x ^ y;
-	}
-	return !diff;
-}
-
-static bool is_piece(const struct base *b, uint32_t i, const unsigned char *p,
-		     size_t n)
-{
-	return b->pieces[i].size == n && same(b->pieces[i].bytes, p, n);
-}
-
 /* The number of the piece with these bytes; UINT32_MAX: no memory. */
 static uint32_t piece_of(struct base *b, const void *p, size_t n)
 {
@@ -143,7 +126,8 @@ static uint32_t piece_of(struct base *b, const void *p, size_t n)
 	if (b->count * 2 >= b->table_cap && !table_grow(b))
 		return UINT32_MAX;
 	for (at = h; (i = b->table[at & (b->table_cap - 1)]); at++)
-		if (b->pieces[i - 1].hash == h && is_piece(b, i - 1, p, n))
+		if (b->pieces[i - 1].hash == h && b->pieces[i - 1].size == n &&
+		    !memcmp(b->pieces[i - 1].bytes, p, n))
 			return i - 1;
 	if (!piece_new(b, p, n, h))
 		return UINT32_MAX;
@@ -159,19 +143,9 @@ static size_t stack_used(const struct task *t)
 				      (char *)t->fiber.ctx);
 }
 
-static unsigned char *stack_at(const struct task *t)
-{
-	return (unsigned char *)t->fiber.stack + FIBER_STACK - stack_used(t);
-}
-
 static unsigned char *cold_at(const struct base *b, size_t cold)
 {
 	return (unsigned char *)b->w->arena + b->w->arena->size - cold;
-}
-
-static uint32_t parts(size_t n, size_t size)
-{
-	return (uint32_t)((n + size - 1) / size);
 }
 
 /* Entries up to the last device that was seen; the rest is zero. The first
@@ -186,143 +160,211 @@ static uint32_t facts_used(const struct facts *f)
 }
 
 /* Those of the tasks that there are, and of none. */
-static size_t facts_tasks(const struct base *b)
+static size_t facts_tasks(const struct base *b, unsigned tasks)
 {
-	return (b->w->e.task_count + 1u) * sizeof(b->facts->task[0]);
+	return (tasks + 1u) * sizeof(b->facts->task[0]);
 }
 
-/* A state that is being cut, or put together, piece by piece. */
-struct cut {
-	struct base *b;
-	struct snapshot *s;	/* NULL: memory was short */
-	uint32_t at;
+/* Part of the world's memory, and the size of the pieces that it is cut to. */
+struct region {
+	unsigned char *at;
+	size_t size, piece;
 };
 
-static void cut(struct cut *c, const void *from, size_t n, size_t size)
+/* What is empty is one piece, too. */
+static uint32_t parts(const struct region *r)
 {
-	const unsigned char *p = from;
-	struct base *b = c->b;
-
-	do {
-		size_t len = n < size ? n : size;
-		/* Most likely it is what was there in the last state. */
-		uint32_t i = b->last && c->at < b->last->count
-				     ? b->last->piece[c->at] : UINT32_MAX;
-
-		if (i == UINT32_MAX || !is_piece(b, i, p, len))
-			i = piece_of(b, p, len);
-		c->s->piece[c->at++] = i;
-		if (i == UINT32_MAX)
-			c->at = UINT32_MAX;
-		p += len;
-		n -= len;
-	} while (n && c->at != UINT32_MAX);
+	return r->size ? (uint32_t)((r->size + r->piece - 1) / r->piece) : 1;
 }
 
-static void paste(struct cut *c, void *to, size_t n, size_t size)
+static unsigned regions(const struct snapshot *s)
 {
-	const uint32_t *was = c->b->clean ? c->b->last->piece : NULL;
-	unsigned char *p = to;
-
-	do {
-		size_t len = n < size ? n : size;
-		uint32_t i = c->s->piece[c->at];
-
-		if (was ? was[c->at] != i : !is_piece(c->b, i, p, len))
-			memcpy(p, c->b->pieces[i].bytes, len);
-		c->at++;
-		p += len;
-		n -= len;
-	} while (n);
+	return REGION_STACKS + s->tasks;
 }
 
-/* The next state will be compared with this one. */
-static bool remember(struct base *b, const struct snapshot *s)
+/* The number of the first piece of region @i; of the one after the last, how
+ * many pieces there are. */
+static uint32_t first(const struct snapshot *s, unsigned i)
 {
-	if (b->last_cap < s->size) {
-		struct snapshot *p = realloc(b->last, s->size);
+	return i < REGION_STACKS ? s->first[i]
+				 : s->first[REGION_STACKS] + i - REGION_STACKS;
+}
 
-		if (!p)
-			return false;
-		b->last = p;
-		b->last_cap = s->size;
+/* Where region @i of state @s is. That of a stack is only known once hot
+ * memory is that of the state. */
+static struct region region(const struct base *b, const struct snapshot *s,
+			    unsigned i)
+{
+	const struct task *t;
+
+	switch (i) {
+	case REGION_HOT:
+		return (struct region){ (unsigned char *)b->w->arena, s->hot,
+					PIECE };
+	case REGION_COLD:
+		return (struct region){ cold_at(b, s->cold),
+					s->cold - b->cold_size, PIECE };
+	case REGION_TASKS:
+		return (struct region){ (unsigned char *)b->facts->task,
+					facts_tasks(b, s->tasks), TASKS };
+	case REGION_FACTS:
+		return (struct region){ (unsigned char *)b->facts->of,
+					s->facts * sizeof(*b->facts->of),
+					sizeof(*b->facts->of) };
+	default:
+		t = b->w->e.tasks[i - REGION_STACKS];
+		return (struct region){
+			(unsigned char *)t->fiber.stack + FIBER_STACK -
+				stack_used(t),
+			stack_used(t), FIBER_STACK };
 	}
-	memcpy(b->last, s, s->size);
+}
+
+/* A stack keeps its bytes for as long as its task does not run. */
+static bool is_untouched(const struct base *b, unsigned i)
+{
+	return i >= REGION_STACKS && !(b->ran & 1u << (i - REGION_STACKS));
+}
+
+/* Of the region in the flat copy; *count is 0 where there is none. */
+static const uint32_t *loaded_pieces(const struct base *b, unsigned i,
+				     uint32_t *count)
+{
+	const struct snapshot *l = b->loaded;
+
+	*count = 0;
+	if (!l || i >= regions(l))
+		return NULL;
+	*count = first(l, i + 1) - first(l, i);
+	return l->piece + first(l, i);
+}
+
+/* Puts the numbers of the region's pieces into @s. False: no memory. */
+static bool cut(struct base *b, struct snapshot *s, unsigned i)
+{
+	const struct region r = region(b, s, i);
+	const uint32_t count = parts(&r);
+	uint32_t *to = s->piece + first(s, i), had, k;
+	const uint32_t *was = loaded_pieces(b, i, &had);
+
+	if (had && is_untouched(b, i)) {
+		*to = *was;
+		return true;
+	}
+	for (k = 0; k < count; k++) {
+		const size_t at = k * r.piece;
+		const size_t n = r.size - at < r.piece ? r.size - at : r.piece;
+
+		if (k < had && b->pieces[was[k]].size == n &&
+		    !memcmp(r.at + at, b->flat[i] + at, n))
+			to[k] = was[k];
+		else if ((to[k] = piece_of(b, r.at + at, n)) == UINT32_MAX)
+			return false;
+	}
 	return true;
 }
 
 struct snapshot *snapshot_take(struct base *b)
 {
-	const struct engine *e = &b->w->e;
 	const struct arena *a = b->w->arena;
-	const struct facts *f = b->facts;
-	uint32_t used = facts_used(f);
-	uint32_t count = parts(a->hot, PIECE) + e->task_count +
-			 parts(a->cold - b->cold_size + 1, PIECE) +
-			 parts(facts_tasks(b), TASKS) + used + 1;
-	size_t size = sizeof(struct snapshot) + count * sizeof(uint32_t);
-	struct snapshot *s = malloc(size);
-	struct cut c = { b, s, 0 };
+	struct snapshot *s, head = {
+		.hot = a->hot, .cold = a->cold, .facts = facts_used(b->facts),
+		.current = b->facts->current, .tasks = b->w->e.task_count,
+	};
 	unsigned i;
 
+	for (i = 0; i < REGION_STACKS; i++) {
+		struct region r = region(b, &head, i);
+
+		head.first[i + 1] = head.first[i] + parts(&r);
+	}
+	head.count = first(&head, regions(&head));
+	head.size = sizeof(*s) + head.count * sizeof(s->piece[0]);
+	s = malloc(head.size);
 	if (!s)
 		return NULL;
-	*s = (struct snapshot){ .size = size, .hot = a->hot, .cold = a->cold,
-				.facts = used, .current = f->current };
-	cut(&c, a, a->hot, PIECE);
-	for (i = 0; i < e->task_count && c.at != UINT32_MAX; i++)
-		cut(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
-		    FIBER_STACK);
-	/* Cold memory that was handed out since: written once, but not by
-	 * every branch with the same bytes. */
-	if (c.at != UINT32_MAX)
-		cut(&c, cold_at(b, a->cold), a->cold - b->cold_size, PIECE);
-	if (c.at != UINT32_MAX)
-		cut(&c, f->task, facts_tasks(b), TASKS);
-	if (c.at != UINT32_MAX)
-		cut(&c, f->of, used * sizeof(*f->of), sizeof(*f->of));
-	s->count = c.at;
-	if (c.at == UINT32_MAX || !remember(b, s)) {
-		free(s);
-		return NULL;
-	}
-	b->clean = true;
+	*s = head;
+	for (i = 0; i < regions(s); i++)
+		if (!cut(b, s, i)) {
+			free(s);
+			return NULL;
+		}
 	return s;
 }
 
-void snapshot_restore(struct base *b, const struct snapshot *s)
+/* Makes the flat copy of the region that of @s. */
+static bool load(struct base *b, const struct snapshot *s, unsigned i,
+		 const struct region *r)
 {
-	const struct engine *e = &b->w->e;
+	const uint32_t *from = s->piece + first(s, i);
+	const uint32_t count = parts(r);
+	uint32_t had, k;
+	const uint32_t *was = loaded_pieces(b, i, &had);
+
+	if (b->flat_cap[i] < r->size) {
+		unsigned char *p = realloc(b->flat[i], r->size);
+
+		if (!p)
+			return false;
+		b->flat[i] = p;
+		b->flat_cap[i] = r->size;
+	}
+	for (k = 0; k < count; k++)
+		if (k >= had || was[k] != from[k])
+			memcpy(b->flat[i] + k * r->piece,
+			       b->pieces[from[k]].bytes,
+			       b->pieces[from[k]].size);
+	return true;
+}
+
+static bool remember(struct base *b, const struct snapshot *s)
+{
+	if (b->loaded_cap < s->size) {
+		struct snapshot *p = realloc(b->loaded, s->size);
+
+		if (!p)
+			return false;
+		b->loaded = p;
+		b->loaded_cap = s->size;
+	}
+	memcpy(b->loaded, s, s->size);
+	return true;
+}
+
+static bool is_loaded(const struct base *b, const struct snapshot *s)
+{
+	return b->loaded && b->loaded->size == s->size &&
+	       !memcmp(b->loaded, s, s->size);
+}
+
+int snapshot_restore(struct base *b, const struct snapshot *s)
+{
+	const bool loaded = is_loaded(b, s);
+	const uint32_t used = facts_used(b->facts);
+	const unsigned tasks = b->w->e.task_count;
 	struct arena *a = b->w->arena;
-	struct facts *f = b->facts;
-	struct cut c = { b, (struct snapshot *)s, 0 };
-	size_t tasks = facts_tasks(b);
 	unsigned i;
 
-	if (b->clean && (b->last->hot != s->hot || b->last->cold != s->cold ||
-			 b->last->facts != s->facts ||
-			 b->last->count != s->count))
-		b->clean = false;
 	/* Memory that this state did not have yet must read as zero again. */
-	if (a->hot > s->hot)
-		memset((char *)a + s->hot, 0, a->hot - s->hot);
 	if (a->cold > s->cold)
 		memset(cold_at(b, a->cold), 0, a->cold - s->cold);
-	if (facts_used(f) > s->facts)
-		memset(f->of + s->facts, 0,
-		       (facts_used(f) - s->facts) * sizeof(*f->of));
-	paste(&c, a, s->hot, PIECE);
-	for (i = 0; i < e->task_count; i++)
-		paste(&c, stack_at(e->tasks[i]), stack_used(e->tasks[i]),
-		      FIBER_STACK);
-	paste(&c, cold_at(b, s->cold), s->cold - b->cold_size, PIECE);
-	if (facts_tasks(b) < tasks)
-		memset((char *)f->task + facts_tasks(b), 0,
-		       tasks - facts_tasks(b));
-	paste(&c, f->task, facts_tasks(b), TASKS);
-	paste(&c, f->of, s->facts * sizeof(*f->of), sizeof(*f->of));
-	f->current = s->current;
-	/* It may run from here: what is in memory is known no longer. */
-	b->clean = false;
-	remember(b, s);
+	if (a->hot > s->hot)
+		memset((char *)a + s->hot, 0, a->hot - s->hot);
+	if (used > s->facts)
+		memset(b->facts->of + s->facts, 0,
+		       (used - s->facts) * sizeof(*b->facts->of));
+	if (tasks > s->tasks)
+		memset(b->facts->task + s->tasks + 1, 0,
+		       facts_tasks(b, tasks) - facts_tasks(b, s->tasks));
+	for (i = 0; i < regions(s); i++) {
+		struct region r = region(b, s, i);
+
+		if (!loaded && !load(b, s, i, &r))
+			return -ENOMEM;
+		if ((!loaded || !is_untouched(b, i)) && r.size)
+			memcpy(r.at, b->flat[i], r.size);
+	}
+	b->facts->current = s->current;
+	b->ran = 0;
+	return loaded || remember(b, s) ? 0 : -ENOMEM;
 }

@@ -26,16 +26,30 @@
 #define SNAPSHOT_POSSIBLE 0
 #endif
 
+/* Hot memory; new cold memory; what rules know of tasks, and of devices; and
+ * the stack of each task. */
+enum {
+	REGION_HOT,
+	REGION_COLD,
+	REGION_TASKS,
+	REGION_FACTS,
+	REGION_STACKS,
+	SNAPSHOT_REGIONS = REGION_STACKS + ENGINE_MAX_TASKS,
+};
+
 struct snapshot {
 	size_t size;		/* bytes of this, all included */
 	size_t hot, cold;	/* of the arena */
 	uint32_t facts;		/* entries */
 	uint16_t current;	/* of the facts */
+	uint16_t tasks;
+	uint32_t first[REGION_STACKS + 1];	/* piece of each region; a stack
+						 * is one piece */
 	uint32_t count;
-	uint32_t piece[];	/* numbers in the store */
+	uint32_t piece[];	/* numbers in the store */	/* numbers in the store */
 };
 
-/* The store of pieces, and what is known of the world's memory. */
+/* The store of pieces, and a flat copy of the state to go back to next. */
 struct base {
 	struct rsim *w;
 	struct facts *facts;
@@ -47,15 +61,24 @@ struct base {
 	unsigned char *slab;	/* to cut from; the first bytes: the last one */
 	size_t slab_left;
 	size_t bytes;		/* of the store */
-	struct snapshot *last;	/* taken or restored */
-	size_t last_cap;
-	bool clean;		/* memory is as in last */
+	struct snapshot *loaded;	/* what the copy is of; NULL: nothing */
+	size_t loaded_cap;
+	unsigned char *flat[SNAPSHOT_REGIONS];
+	size_t flat_cap[SNAPSHOT_REGIONS];
+	uint32_t ran;		/* tasks that did since: bit n - 1 */
 };
 
 void base_init(struct base *b, struct rsim *w, struct facts *facts);
 void base_fini(struct base *b);
+/* @task is going to run. */
+static inline void base_runs(struct base *b, unsigned task)
+{
+	b->ran |= 1u << (task - 1);
+}
+
 /* NULL: no memory. free() it. */
 struct snapshot *snapshot_take(struct base *b);
-void snapshot_restore(struct base *b, const struct snapshot *s);
+/* 0 or -ENOMEM. */
+int snapshot_restore(struct base *b, const struct snapshot *s);
 
 #endif

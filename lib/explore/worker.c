@@ -15,6 +15,9 @@ int worker_start(struct worker *w)
 	if (ret)
 		return ret;
 	base_init(&w->base, w->run.w, &w->run.checks->facts);
+	w->keyer = keyer_new();
+	if (!w->keyer)
+		return -ENOMEM;
 	if (!w->undo)
 		return 0;
 	w->beginning = snapshot_take(&w->base);
@@ -38,6 +41,7 @@ void worker_fini(struct worker *w)
 	worker_clear(w);
 	free(w->arrivals);
 	free(w->beginning);
+	free(w->keyer);
 	base_fini(&w->base);
 	run_end(&w->run);
 }
@@ -45,7 +49,7 @@ void worker_fini(struct worker *w)
 /* How many preemptions are left depends on who ran last. */
 struct key worker_key(struct worker *w)
 {
-	struct key k = state_key(w->run.w, &w->run.checks->facts,
+	struct key k = state_key(w->keyer, w->run.w, &w->run.checks->facts,
 				 w->asked);
 
 	if (w->config->max_preemptions)
@@ -53,12 +57,18 @@ struct key worker_key(struct worker *w)
 	return k;
 }
 
-static void back_to(struct worker *w, const struct snapshot *snap,
-		    unsigned last)
+static int back_to(struct worker *w, const struct snapshot *snap,
+		   unsigned last)
 {
-	snapshot_restore(&w->base, snap);
 	run_forget_violations(&w->run);
 	w->run.last = (uint8_t)last;
+	return snapshot_restore(&w->base, snap);
+}
+
+static bool take_step(struct worker *w, const struct step *s)
+{
+	base_runs(&w->base, s->task);
+	return run_step(&w->run, s);
 }
 
 /* Runs from the beginning to state @n. */
@@ -71,12 +81,12 @@ static int rerun(struct worker *w, uint32_t n)
 	if (ret)
 		return ret;
 	if (w->undo) {
-		back_to(w, w->beginning, 0);
+		ret = back_to(w, w->beginning, 0);
 	} else {
 		ret = run_again(&w->run, w->proto);
 	}
 	for (i = 0; !ret && i < count; i++)
-		run_step(&w->run, &path[i]);
+		take_step(w, &path[i]);
 	if (!ret)
 		run_forget_violations(&w->run);
 	free(path);
@@ -92,8 +102,7 @@ static int go_to(struct worker *w, uint32_t n, const struct snapshot *snap)
 	w->is_here = true;
 	if (!snap)
 		return rerun(w, n);
-	back_to(w, snap, w->states->nodes[n].task);
-	return 0;
+	return back_to(w, snap, w->states->nodes[n].task);
 }
 
 static bool is_beyond(const struct worker *w, uint64_t cost)
@@ -235,7 +244,7 @@ static int take_steps(struct worker *w, uint32_t n,
 		if (ret)
 			return ret;
 		preempts = run_preempts(&w->run, task);
-		broke = run_step(&w->run, &st);
+		broke = take_step(w, &st);
 		w->is_here = false;
 		w->run.step.count = w->run.asked;
 		to.cost = w->states->nodes[n].cost +

@@ -40,6 +40,7 @@ struct worker {
 	unsigned asks;		/* what was looked at so far */
 	struct run run;
 	struct base base;
+	struct keyer *keyer;
 	struct snapshot *beginning;
 	/* the world is in this state, unless something ran since */
 	uint32_t here;

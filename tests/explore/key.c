@@ -14,8 +14,8 @@
 
 enum key_part key_part;
 
-struct key state_key(struct rsim *w, const struct facts *facts,
-		     unsigned asked);
+struct key state_key(struct keyer *keyer, struct rsim *w,
+		     const struct facts *facts, unsigned asked);
 
 /* Bytes that are zero while the key is computed. */
 struct hidden {
@@ -108,14 +108,14 @@ static void hide_part(struct rsim *w, enum key_part part)
 	hide_os(w, part);
 }
 
-struct key state_key(struct rsim *w, const struct facts *facts,
-		     unsigned asked)
+struct key state_key(struct keyer *keyer, struct rsim *w,
+		     const struct facts *facts, unsigned asked)
 {
 	struct key k;
 
 	if (key_part != KEY_WHOLE)
 		hide_part(w, key_part);
-	k = whole_key(w, key_part == KEY_NO_RULES ? NULL : facts, asked);
+	k = whole_key(keyer, w, key_part == KEY_NO_RULES ? NULL : facts, asked);
 	show();
 	return k;
 }
