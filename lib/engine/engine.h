@@ -56,9 +56,10 @@ struct engine {
 	uint8_t depth;		/* outside of tasks */
 	bool running;		/* inside rsim_run() */
 	bool exploring;		/* every point gives the processor away */
+	bool every_point;	/* ... also where that could change nothing */
 	bool quiet;		/* the step has only taken locks so far */
 	bool ahead;		/* engine_begin() runs */
-	bool stopped_first;	/* ... and was stopped before anything happened */
+	bool stopped_first;	/* ... and was stopped before it did anything */
 	uint8_t choices;	/* in this step, while exploring */
 	uint32_t ticks;		/* things that happened in this step */
 	struct fiber scheduler;

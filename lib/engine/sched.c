@@ -86,7 +86,7 @@ void engine_point(struct engine *e, const char *site)
 
 bool engine_goes_on(const struct engine *e)
 {
-	return e->exploring && e->quiet && !e->ahead;
+	return e->exploring && e->quiet && !e->ahead && !e->every_point;
 }
 
 void engine_point_first(struct engine *e, const char *site)

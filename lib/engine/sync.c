@@ -20,8 +20,8 @@ static void stop_before(struct engine *e, struct mutex *m, bool waits,
 		return;
 	}
 	t = e->tasks[e->current - 1];
-	t->still = true;
-	t->waits = waits ? m : NULL;
+	t->still = !m->tried;
+	t->waits = waits && !e->every_point ? m : NULL;
 	if (first)
 		engine_point_first(e, m->name);
 	else
@@ -63,16 +63,6 @@ void mutex_lock_next(struct engine *e, struct mutex *m)
 bool mutex_trylock(struct engine *e, struct mutex *m)
 {
 	stop_before(e, m, false, false);
-	if (m->owner)
-		return false;
-	mutex_take(e, m);
-	return true;
-}
-
-bool mutex_trylock_next(struct engine *e, struct mutex *m)
-{
-	if (!engine_goes_on(e))
-		return mutex_trylock(e, m);
 	if (m->owner)
 		return false;
 	mutex_take(e, m);

@@ -70,6 +70,7 @@ static int build(struct run *r, const struct rsim_proto *proto)
 	rsim_set_chooser(r->w, choose, r);
 	r->w->e.running = true;
 	r->w->e.exploring = true;
+	r->w->e.every_point = r->every_point;
 	return 0;
 }
 
@@ -95,7 +96,8 @@ int run_again(struct run *r, const struct rsim_proto *proto)
 
 	do {
 		run_end(r);
-		*r = (struct run){ .scene = r->scene, .ahead = r->ahead };
+		*r = (struct run){ .scene = r->scene, .ahead = r->ahead,
+				   .every_point = r->every_point };
 		ret = build(r, proto);
 		failed = ret ? 0 : begin(r);
 		if (failed)

@@ -25,6 +25,8 @@ struct run {
 	uint8_t asked;		/* choices made in it */
 	uint8_t of[RUN_CHOICES];	/* alternatives of each */
 	uint32_t part;		/* bit n: choice n belongs to the one before */
+	bool every_point;	/* steps are as short as they could be: only to
+				 * show that nothing is lost otherwise */
 	uint8_t last;		/* task of the last step, 0: none */
 	const char *ruined;	/* by a task that cannot go on: which bound */
 	uint32_t ahead;		/* tasks that are run up to their first point,

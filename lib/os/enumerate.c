@@ -192,9 +192,10 @@ int os_device_add(struct os *os, struct rsim_dev *dev,
 					   rsim_bdf_text(dev->fn.bdf, bdf));
 	if (!dev->name)
 		return -ENOMEM;
-	dev->lock = (struct mutex){ .name = "device", .dev = dev->fn.id };
+	dev->lock = (struct mutex){ .name = "device", .dev = dev->fn.id,
+				    .tried = true };
 	dev->cfg_lock = (struct mutex){ .name = "config access",
-					.dev = dev->fn.id };
+					.dev = dev->fn.id, .tried = true };
 	dev->sysfs = (struct mutex){ .name = "sysfs", .dev = dev->fn.id };
 	dev->untrusted = p->untrusted;
 	dev->acpi_rst = p->acpi_rst;

@@ -2,6 +2,8 @@
 /* What comes of a program, and the plain way to find out. */
 #include "program.h"
 
+#include "base/assert.h"
+
 #include "explore/key.h"
 #include "explore/run.h"
 
@@ -48,6 +50,7 @@ void set_free(struct set *s)
 void outcome_free(struct outcome *o)
 {
 	set_free(&o->keys);
+	free(o->keyer);
 	set_free(&o->worlds);
 	memset(o, 0, sizeof(*o));
 }
@@ -119,7 +122,7 @@ static uint64_t world(struct rsim *w)
 		h = fold(h, rsim_page_writes(w, p));
 	}
 	for (i = 0; i < w->e.task_count; i++)
-		h = fold(h, w->e.tasks[i]->state);
+		h = fold(h, w->e.tasks[i]->state == TASK_DONE);
 	return h;
 }
 
@@ -129,7 +132,10 @@ void outcome_final(struct outcome *o, struct rsim *w)
 	struct key k;
 
 	key_part = KEY_WHOLE;
-	k = state_key(w, NULL, ASKED_WRITES);
+	if (!o->keyer)
+		o->keyer = keyer_new();
+	MUST(o->keyer);
+	k = state_key(o->keyer, w, NULL, ASKED_WRITES);
 	key_part = part;
 	set_add(&o->keys, k.a);
 	set_add(&o->worlds, world(w));
@@ -154,6 +160,7 @@ struct level {
 struct walk {
 	const struct program *p;
 	struct outcome *o;
+	bool every_point;
 	struct level *levels;
 	unsigned count, cap;
 };
@@ -247,9 +254,12 @@ static void execute(struct walk *k)
 	unsigned i = 0, faults = 0, preemptions = 0;
 	struct outcome *o = k->o;
 	bool broke = false;
-	struct run r;
+	struct run r = {
+		.scene = &k->p->scene, .every_point = k->every_point,
+		.ahead = k->every_point ? 0 : UINT32_MAX,
+	};
 
-	if (run_start(&r, &k->p->scene, k->p->proto))
+	if (run_again(&r, k->p->proto))
 		abort();
 	while (!broke) {
 		if (i == k->count) {
@@ -273,9 +283,10 @@ static void execute(struct walk *k)
 	run_end(&r);
 }
 
-bool enumerate(const struct program *p, uint64_t max, struct outcome *o)
+bool enumerate(const struct program *p, bool every_point, uint64_t max,
+	       struct outcome *o)
 {
-	struct walk k = { .p = p, .o = o };
+	struct walk k = { .p = p, .o = o, .every_point = every_point };
 	bool more = true;
 
 	while (more && o->executions < max) {

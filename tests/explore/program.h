@@ -53,6 +53,7 @@ void set_free(struct set *s);
 /* What came of a program: final states by two digests, and broken rules. */
 struct outcome {
 	struct set keys, worlds;
+	struct keyer *keyer;	/* made when it is first needed */
 	uint32_t rules;		/* bit n: rsim_rule_at(n) */
 	uint64_t executions;
 	/* the cheapest way to break a rule */
@@ -68,9 +69,11 @@ bool outcome_same(const struct outcome *a, const struct outcome *b);
 
 /*
  * Every order and every answer, one execution after the other: nothing is
- * remembered of one in the next. False when there are more than @max.
+ * remembered of one in the next. @every_point: steps also end where the
+ * explorer knows that nobody could tell. False when there are more than @max.
  */
-bool enumerate(const struct program *p, uint64_t max, struct outcome *o);
+bool enumerate(const struct program *p, bool every_point, uint64_t max,
+	       struct outcome *o);
 
 /* Which part of a state its key leaves out (key.c of this directory). */
 enum key_part {

@@ -93,7 +93,7 @@ static void honest(void **state)
 		struct program p;
 
 		program_make(&p, seed);
-		if (enumerate(&p, most, &plain)) {
+		if (enumerate(&p, false, most, &plain)) {
 			wrong += differs(&p, "undo", &plain, false) +
 				 differs(&p, "reexecute", &plain, true);
 			executions += plain.executions;
@@ -111,6 +111,40 @@ static void honest(void **state)
 	assert_true(broken > wanted / 10 && broken < wanted);
 }
 
+/* Steps are long: does that hide anything? */
+static void nothing_hidden(void **state)
+{
+	unsigned done = 0, wrong = 0, skipped = 0;
+	uint64_t executions = 0, seed;
+
+	(void)state;
+	for (seed = 1; done < wanted; seed++) {
+		struct outcome all = { .executions = 0 };
+		struct outcome o = { .executions = 0 };
+		struct program p;
+
+		program_make(&p, seed);
+		if (!enumerate(&p, true, 2 * most, &all)) {
+			outcome_free(&all);
+			skipped++;
+			continue;
+		}
+		explore(&p, false, &o);
+		if (!set_same(&all.worlds, &o.worlds) ||
+		    all.rules != o.rules || all.faults != o.faults) {
+			complain(&p, "explorer", &all, &o);
+			wrong++;
+		}
+		executions += all.executions;
+		done++;
+		outcome_free(&o);
+		outcome_free(&all);
+	}
+	printf("%u programs, %llu executions, %u skipped, %u wrong\n", done,
+	       (unsigned long long)executions, skipped, wrong);
+	assert_int_equal(wrong, 0);
+}
+
 static void directed(void **state)
 {
 	struct program p;
@@ -120,7 +154,7 @@ static void directed(void **state)
 	for (n = 0; program_directed(&p, n); n++) {
 		struct outcome plain = { .executions = 0 };
 
-		assert_true(enumerate(&p, 100000, &plain));
+		assert_true(enumerate(&p, false, 100000, &plain));
 		wrong += differs(&p, "undo", &plain, false) +
 			 differs(&p, "reexecute", &plain, true);
 		outcome_free(&plain);
@@ -148,7 +182,7 @@ static void caught(void **state)
 		struct program p;
 
 		program_make(&p, seed);
-		if (enumerate(&p, most, &plain)) {
+		if (enumerate(&p, false, most, &plain)) {
 			for (part = 1; part < KEY_PARTS; part++) {
 				key_part = part;
 				wrong[part] += differs(&p, "", &plain, false);
@@ -169,6 +203,7 @@ int main(int argc, char **argv)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directed),
 		cmocka_unit_test(honest),
+		cmocka_unit_test(nothing_hidden),
 		cmocka_unit_test(caught),
 	};
 

@@ -124,7 +124,7 @@ static int save_walk_restore(struct rsim_dev *dev)
 static void lock(struct rsim_dev *dev)
 {
 	mutex_lock(dev_engine(dev), &dev->lock);
-	mutex_lock_next(dev_engine(dev), &dev->cfg_lock);
+	mutex_lock(dev_engine(dev), &dev->cfg_lock);
 	dev->block_cfg = true;
 }
 
@@ -132,7 +132,7 @@ static bool trylock(struct rsim_dev *dev)
 {
 	if (!mutex_trylock(dev_engine(dev), &dev->lock))
 		return false;
-	if (mutex_trylock_next(dev_engine(dev), &dev->cfg_lock)) {
+	if (mutex_trylock(dev_engine(dev), &dev->cfg_lock)) {
 		dev->block_cfg = true;
 		return true;
 	}
