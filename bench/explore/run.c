@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Explores the scene and prints what scripts/bench-explore reads, one line:
- * run broken|fixed [linux] [reexecute] [pct] [faults N] [story]
+ * run broken|fixed [fine|linux] [reexecute] [pct] [faults N] [story]
  * Times are processor time.
  */
 #include "scene.h"
@@ -40,7 +40,9 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[i], "fixed"))
 			c.proto = bench_fixed();
 		else if (!strcmp(argv[i], "linux"))
-			scene.arg = &scene;
+			bench_grain = BENCH_LINUX;
+		else if (!strcmp(argv[i], "fine"))
+			bench_grain = BENCH_FINE;
 		else if (!strcmp(argv[i], "reexecute"))
 			c.reexecute = true;
 		else if (!strcmp(argv[i], "pct"))

@@ -5,29 +5,24 @@
  * somebody else, and two rounds of DMA by each device.
  *
  * A step of the model is a statement; a step here is what happens between two
- * points at which the explorer switches: taking a lock, a config write that
- * others notice, writing a stream entry, a request of a device, before an unmap
- * and before its flush, allocating or freeing a page, and every sleep. Where
- * the two differ:
- *  - Linux sleeps 100 ms after an FLR and then looks again after 1, 2, 4, ...
- *    ms for a minute; the model's reset fails or works in one step. So the
- *    reset here is a device-specific one of the scene's own that waits for
- *    nothing. With scene.arg it is pci_try_reset_function() as it is.
- *  - The model's blocked[d] = 1 is one step under the mutex. Here the driver
- *    takes a lock of its own, clears Enable, writes the stream entry and
- *    invalidates the ATC, which may time out: the model's resets have no
- *    invalidation that could.
+ * points at which the explorer switches. With the model's atomicity, parking a
+ * device, resetting it, and letting it go again are a step each, as they are
+ * there; with BENCH_FINE the driver's config writes and stream entries are
+ * steps of their own; with BENCH_LINUX the reset is pci_try_reset_function()
+ * as it is, which sleeps 100 ms after an FLR and then looks again after 1, 2,
+ * 4, ... ms for a minute. Where the two differ in any case:
+ *  - The model's blocked[d] = 1 is one assignment. Here the driver takes a lock
+ *    of its own, clears Enable, writes the stream entry and invalidates the
+ *    ATC, which may time out: the model's resets have no invalidation.
  *  - An invalidation that times out costs the model nothing. Here the queue
  *    is stuck until the hardware gives up, and whoever waits sleeps.
  *  - A device whose reset never ends answers no invalidation, fault or not.
- *  - The model's DMA tests and acts in one step, and a round of it is a
- *    translation request or an access. Here a device looks into its ATC, each
- *    request that follows is a step, and a round has both if it needs both.
+ *  - A round of the model's DMA is a translation request or an access. Here a
+ *    round that needs both has both, each a step.
  *  - The model's attach leaves the page mapped for the new domain. Here it has
  *    no mappings, as a new domain does not.
  *  - The model's unmap() invalidates the devices one by one; here one flush is
  *    queued for all of them. Freeing the page and allocating it are two steps.
- *  - A reset clears Bus Master Enable; setting it again is one step more.
  */
 #include "scene.h"
 
@@ -55,39 +50,70 @@ static struct rsim_dev *dev(struct rsim *w, unsigned n)
  * A reset without a wait: an FLR that is over at once, or never. The pair is
  * called around it, which makes it the model's reset().
  */
-static int quick_reset(struct rsim_dev *d, bool probe)
+static int flr(struct rsim_dev *d)
 {
-	unsigned exp = rsim_dev_cap(d, PCI_EXP);
-
-	if (probe)
-		return 0;
-	rsim_cfg_write(d, exp + EXP_DEVCTL, 2, DEVCTL_FLR);
+	rsim_cfg_write(d, rsim_dev_cap(d, PCI_EXP) + EXP_DEVCTL, 2, DEVCTL_FLR);
 	if (rsim_cfg_read(d, 0, 4) == 0xffffffffu)
 		return -ENOTTY;
 	rsim_cfg_write(d, COMMAND, 2, COMMAND_MASTER);
 	return 0;
 }
 
+static int quick_reset(struct rsim_dev *d, bool probe)
+{
+	return probe ? 0 : flr(d);
+}
+
+/* One step ends, another begins. */
+static void next_step(struct rsim *w)
+{
+	rsim_atomic_end(w);
+	rsim_yield(w);
+	rsim_atomic_begin(w);
+}
+
+/* The pair's halves, before and after, are in the caller's section. */
+static int atomic_reset(struct rsim_dev *d, bool probe)
+{
+	int ret;
+
+	if (probe)
+		return 0;
+	next_step(rsim_dev_world(d));
+	ret = flr(d);
+	next_step(rsim_dev_world(d));
+	return ret;
+}
+
 static const struct rsim_device_reset quick = {
 	.vendor = 0x1234, .device = 0xffff, .reset = quick_reset,
+}, atomic = {
+	.vendor = 0x1234, .device = 0xffff, .reset = atomic_reset,
 };
 
-static void reset(struct rsim_dev *d, const void *whole)
+static void reset(struct rsim_dev *d, const enum bench_grain *grain)
 {
-	if (whole)
+	struct rsim *w = rsim_dev_world(d);
+
+	if (*grain == BENCH_LINUX) {
 		rsim_try_reset_function(d);
-	else
+	} else if (*grain == BENCH_FINE) {
 		rsim_reset_method(d, RSIM_METHOD_DEVICE_SPECIFIC, false);
+	} else {
+		rsim_atomic_begin(w);
+		rsim_reset_method(d, RSIM_METHOD_DEVICE_SPECIFIC, false);
+		rsim_atomic_end(w);
+	}
 }
 
-static void reset_a(struct rsim *w, void *whole)
+static void reset_a(struct rsim *w, void *grain)
 {
-	reset(dev(w, 1), whole);
+	reset(dev(w, 1), grain);
 }
 
-static void reset_b(struct rsim *w, void *whole)
+static void reset_b(struct rsim *w, void *grain)
 {
-	reset(dev(w, 2), whole);
+	reset(dev(w, 2), grain);
 }
 
 static void attach(struct rsim *w, void *domain)
@@ -159,19 +185,23 @@ static int may_fail(struct rsim *w, enum rsim_fault_point point)
 		.point = point, .optional = true });
 }
 
-static int build(struct rsim *w, void *whole)
+static int build(struct rsim *w, void *arg)
 {
+	enum bench_grain *grain = arg;
 	struct rsim_domain *other;
-	int ret = whole ? 0 : rsim_device_reset_add(w, &quick);
+	int ret = 0;
 
+	if (*grain != BENCH_LINUX)
+		ret = rsim_device_reset_add(w, *grain == BENCH_FINE ? &quick
+								    : &atomic);
 	if (!ret)
 		ret = machine(w);
 	if (ret || may_fail(w, RSIM_FAULT_READY) ||
 	    may_fail(w, RSIM_FAULT_ATC_INV))
 		return -ENOMEM;
 	other = rsim_domain_alloc(rsim_dev_group(dev(w, 1)), "other");
-	if (!other || rsim_task_add(w, "reset a", reset_a, whole) < 0 ||
-	    rsim_task_add(w, "reset b", reset_b, whole) < 0 ||
+	if (!other || rsim_task_add(w, "reset a", reset_a, grain) < 0 ||
+	    rsim_task_add(w, "reset b", reset_b, grain) < 0 ||
 	    rsim_task_add(w, "attach", attach, other) < 0 ||
 	    rsim_task_add(w, "dma a", dma_a, NULL) < 0 ||
 	    rsim_task_add(w, "dma b", dma_b, NULL) < 0 ||
@@ -200,10 +230,13 @@ const struct rsim_rule failed_and_stale = {
 	.event = event,
 };
 
+enum bench_grain bench_grain;
+
 const struct rsim_scene bench_scene = {
 	.name = "iommu.pml",
 	.what = "two resets, an attach, an unmap and DMA, in one group",
 	.build = build,
+	.arg = &bench_grain,
 	/* How long a time-out takes is nothing that the model has. */
 	.config.inv_timeout_ms = 500,
 	.own = { &failed_and_stale },

@@ -44,6 +44,15 @@ RSIM_API void rsim_sleep(struct rsim *w, rsim_ns ns);
 RSIM_API void rsim_yield(struct rsim *w);
 
 /*
+ * Until the matching end, the calling task is not interrupted, as by atomic {}
+ * in Promela: it only stops where it sleeps, or waits for a lock that is held.
+ * For a look that is coarser than the library's own; what is found is real,
+ * what is not may hide in between. Sections may be nested.
+ */
+RSIM_API void rsim_atomic_begin(struct rsim *w);
+RSIM_API void rsim_atomic_end(struct rsim *w);
+
+/*
  * A chooser decides every choice of a run: @site names it, @n (at least 2) is
  * the number of alternatives, and 0 is always the quiet one (go on with the
  * same task, no fault). Without a chooser the seed of the world draws; with

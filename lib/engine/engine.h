@@ -27,6 +27,7 @@ enum task_state {
 struct task {
 	enum task_state state;
 	uint8_t depth;		/* of calls, for the trace */
+	uint8_t atomic;		/* sections that it is in */
 	rsim_ns wake;
 	bool still;	/* its next step begins, or begins by taking a lock */
 	struct mutex *waits;	/* for this lock, when blocked; exploring, the

@@ -53,11 +53,14 @@ void engine_tick(struct engine *e)
 		engine_wait(e);
 }
 
-/* A task that is alone need not stop for anybody. */
-static bool others_alive(const struct engine *e)
+/* A task that is alone need not stop for anybody; one that waits must. */
+static bool may_stop(const struct engine *e)
 {
+	const struct task *t = e->tasks[e->current - 1];
 	unsigned i;
 
+	if (t->atomic && !engine_is_stuck(t))
+		return false;
 	for (i = 0; i < e->task_count; i++)
 		if (i + 1 != e->current && e->tasks[i]->state != TASK_DONE)
 			return true;
@@ -74,12 +77,12 @@ void engine_point(struct engine *e, const char *site)
 	if (e->exploring) {
 		digest_observe(e, digest_string(0, site));
 		/* ... unless the step is a long one already. */
-		if (others_alive(e) || e->choices >= MANY_CHOICES ||
+		if (may_stop(e) || e->choices >= MANY_CHOICES ||
 		    e->ticks >= MANY_TICKS)
 			engine_wait(e);
 		return;
 	}
-	n = runnable(e, ~0u, &other);
+	n = may_stop(e) ? runnable(e, ~0u, &other) : 0;
 	if (n && engine_choose(e, site, 2))
 		engine_wait(e);
 }

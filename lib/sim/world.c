@@ -191,6 +191,27 @@ void rsim_yield(struct rsim *w)
 	engine_point(&w->e, "yield");
 }
 
+static struct task *current(struct rsim *w)
+{
+	return w->e.current ? w->e.tasks[w->e.current - 1] : NULL;
+}
+
+void rsim_atomic_begin(struct rsim *w)
+{
+	MISUSE_IF(!w, "rsim_atomic_begin", "w is NULL");
+	if (current(w))
+		current(w)->atomic++;
+}
+
+void rsim_atomic_end(struct rsim *w)
+{
+	MISUSE_IF(!w, "rsim_atomic_end", "w is NULL");
+	MISUSE_IF(current(w) && !current(w)->atomic, "rsim_atomic_end",
+		  "without a begin");
+	if (current(w))
+		current(w)->atomic--;
+}
+
 void rsim_set_chooser(struct rsim *w, rsim_chooser fn, void *ctx)
 {
 	MISUSE_IF(!w, "rsim_set_chooser", "w is NULL");
