@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Explores the scene and prints what scripts/bench-explore reads, one line:
- * run broken|fixed [fine|linux] [reexecute] [pct] [faults N] [story]
- * Times are processor time.
+ * run broken|fixed [fine|linux] [reexecute] [pct] [faults N] [jobs N]
+ * [story]
+ * us is processor time, wall_us is not.
  */
 #include "scene.h"
 
@@ -15,11 +16,11 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static uint64_t now(void)
+static uint64_t now(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -33,7 +34,7 @@ int main(int argc, char **argv)
 	bool story = false;
 	struct rsim_exploration x;
 	struct rusage u;
-	uint64_t t;
+	uint64_t cpu, wall;
 	int i;
 
 	for (i = 1; i < argc; i++) {
@@ -49,24 +50,28 @@ int main(int argc, char **argv)
 			c.strategy = RSIM_STRATEGY_PCT;
 		else if (!strcmp(argv[i], "story"))
 			story = true;
+		else if (!strcmp(argv[i], "jobs") && i + 1 < argc)
+			c.jobs = (unsigned)strtoul(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "faults") && i + 1 < argc)
 			c.max_faults = (unsigned)strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "broken"))
 			return 2;
 	}
-	t = now();
+	cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	wall = now(CLOCK_MONOTONIC);
 	if (rsim_explore(&scene, &c, &x)) {
 		fprintf(stderr, "%s: no memory\n", argv[0]);
 		return 1;
 	}
-	t = now() - t;
+	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	wall = now(CLOCK_MONOTONIC) - wall;
 	getrusage(RUSAGE_SELF, &u);
 	if (story && x.story)
 		fprintf(stderr, "%s%s", x.story, x.report);
-	printf("verdict=%s us=%" PRIu64 " states=%" PRIu64 " steps=%" PRIu64
+	printf("verdict=%s us=%" PRIu64 " wall_us=%" PRIu64 " states=%" PRIu64 " steps=%" PRIu64
 	       " executions=%" PRIu64 " violations=%" PRIu64 " length=%u"
 	       " faults=%u preemptions=%u peak_kb=%zu rss_kb=%ld\n",
-	       verdicts[x.verdict], t / 1000, x.states, x.steps, x.executions,
+	       verdicts[x.verdict], cpu / 1000, wall / 1000, x.states, x.steps, x.executions,
 	       x.violations, x.length, x.faults, x.preemptions,
 	       x.peak_memory / 1024, u.ru_maxrss);
 	rsim_exploration_fini(&x);

@@ -27,11 +27,18 @@ static inline uint64_t digest_mix(uint64_t h, uint64_t v)
 	return (h ^ h >> 29) + 0x9e3779b97f4a7c15u;
 }
 
+/* Eight characters a round, in the order of the string on any machine. */
 static inline uint64_t digest_string(uint64_t h, const char *s)
 {
-	while (*s)
-		h = digest_mix(h, (unsigned char)*s++);
-	return h;
+	uint64_t v = 0;
+	unsigned i = 0;
+
+	for (; *s; s++) {
+		v = v << 8 | (unsigned char)*s;
+		if (++i % 8 == 0)
+			h = digest_mix(h, v);
+	}
+	return digest_mix(h, v);
 }
 
 struct engine;

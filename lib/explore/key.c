@@ -9,7 +9,8 @@
 
 enum {
 	LANES = 4,
-	WORDS = 256,	/* a multiple of LANES */
+	WORDS = 512,	/* a multiple of LANES */
+	ROOM = 64,	/* words that an object may add before it asks again */
 	BLOCKS = 256, BLOCK_TASK = 0, BLOCK_SAVED = 32, BLOCK_PAGE = 64,
 };
 
@@ -26,8 +27,9 @@ struct block {
 
 struct sum {
 	uint64_t a[LANES], b[LANES];
-	uint64_t count;		/* words so far */
-	uint64_t word[WORDS];	/* those that are not hashed yet */
+	uint64_t count;		/* words that are hashed */
+	unsigned n;		/* words that are not yet */
+	uint64_t word[WORDS];
 };
 
 struct keyer {
@@ -39,17 +41,19 @@ _Static_assert(sizeof(struct os_saved) <= HW_PAGE &&
 	       DIGEST_DEPTH * sizeof(uint64_t) <= HW_PAGE,
 	       "a block holds any of them");
 _Static_assert(RSIM_METHODS <= sizeof(uint64_t), "a word holds the methods");
+_Static_assert(HW_PAGE / 8 + 8 <= ROOM, "there is room for a block");
 
 struct keyer *keyer_new(void)
 {
 	return calloc(1, sizeof(struct keyer));
 }
 
-static void begin(struct sum *s)
+static void sum_begin(struct sum *s)
 {
 	unsigned i;
 
 	s->count = 0;
+	s->n = 0;
 	for (i = 0; i < LANES; i++)
 		s->a[i] = s->b[i] = i + 1;
 }
@@ -58,7 +62,7 @@ static void begin(struct sum *s)
  * Each word is taken twice, by rounds that lose nothing of it and that differ
  * in what could cancel out. Lanes do not wait for each other.
  */
-static void hash(struct sum *s, unsigned n)
+static void sum_hash(struct sum *s, unsigned n)
 {
 	unsigned i, l;
 
@@ -71,16 +75,18 @@ static void hash(struct sum *s, unsigned n)
 			s->a[l] = a ^ a >> 32;
 			s->b[l] = b ^ b >> 29;
 		}
+	s->count += n;
 }
 
-static struct key end(struct sum *s)
+static struct key sum_end(struct sum *s)
 {
-	unsigned n = s->count % WORDS, l;
-	struct key key = { s->count, ~s->count };
+	struct key key = { s->n, ~s->n };
+	unsigned l;
 
-	while (n % LANES)
-		s->word[n++] = 0;
-	hash(s, n);
+	while (s->n % LANES)
+		s->word[s->n++] = 0;
+	sum_hash(s, s->n);
+	key.a += s->count << 2;
 	for (l = 0; l < LANES; l++) {
 		key.a = digest_mix(key.a, s->a[l]);
 		key.b = digest_mix(key.b, s->b[l]);
@@ -88,11 +94,22 @@ static struct key end(struct sum *s)
 	return key;
 }
 
+/* Before an object, or the next of any number of things. */
+static void sum_room(struct sum *s)
+{
+	unsigned whole = s->n - s->n % LANES;
+
+	if (s->n + ROOM <= WORDS)
+		return;
+	sum_hash(s, whole);
+	memmove(s->word, s->word + whole,
+		(s->n - whole) * sizeof(s->word[0]));
+	s->n -= whole;
+}
+
 static inline void sum_add(struct sum *s, uint64_t v)
 {
-	s->word[s->count++ % WORDS] = v;
-	if (!(s->count % WORDS))
-		hash(s, WORDS);
+	s->word[s->n++] = v;
 }
 
 static struct key hash_of(const unsigned char *p, size_t n)
@@ -100,16 +117,25 @@ static struct key hash_of(const unsigned char *p, size_t n)
 	struct sum own;
 	size_t i;
 
-	begin(&own);
+	sum_begin(&own);
 	for (; n >= 8; p += 8, n -= 8)
-		sum_add(&own, (uint64_t)get32(p) | (uint64_t)get32(p + 4) << 32);
+		sum_add(&own,
+			(uint64_t)get32(p) | (uint64_t)get32(p + 4) << 32);
 	for (i = 0; i < n; i++)
 		sum_add(&own, p[i]);
-	return end(&own);
+	return sum_end(&own);
 }
 
+/* The next of at most so many words as there is room for. */
 static inline void add(struct keyer *k, uint64_t v)
 {
+	sum_add(&k->sum, v);
+}
+
+/* The first word of one of any number of things. */
+static inline void more(struct keyer *k, uint64_t v)
+{
+	sum_room(&k->sum);
 	sum_add(&k->sum, v);
 }
 
@@ -142,14 +168,14 @@ static void add_engine(struct keyer *k, const struct rsim *w, unsigned asked)
 	for (i = 0; i < e->fault_count; i++) {
 		const struct fault *f = &e->faults[i];
 
-		add(k, (uint64_t)f->value);
+		more(k, (uint64_t)f->value);
 		add(k, (uint64_t)f->dev << 32 | f->left);
 		add(k, (uint64_t)f->point << 1 | f->optional);
 	}
 	for (i = 0; i < e->task_count; i++) {
 		const struct task *t = e->tasks[i];
 
-		add(k, t->state);
+		more(k, t->state);
 		if (t->state == TASK_DONE)
 			continue;
 		if (t->state == TASK_SLEEPING)
@@ -171,7 +197,7 @@ static void add_fn(struct keyer *k, struct rsim *w, struct hw_fn *fn)
 {
 	unsigned i;
 
-	add(k, (uint64_t)fn->resets << 32 | fn->id);
+	more(k, (uint64_t)fn->resets << 32 | fn->id);
 	/* A reset whose time has come but that nobody looked at is not over
 	 * yet for the registers, and it is for everybody who looks. */
 	add(k, (uint64_t)fn->resetting << 8 | fn->d_state);
@@ -189,14 +215,14 @@ static void add_fn(struct keyer *k, struct rsim *w, struct hw_fn *fn)
 
 		if (!n->size)
 			continue;
-		add(k, n->iova);
+		more(k, n->iova);
 		add(k, n->pa);
 		add(k, n->size);
 		add(k, (uint64_t)n->pasid << 32 | n->perm);
 		add(k, (uint64_t)n->generation << 32 | i);
 	}
 	if (fn->atc)
-		add(k, fn->atc->next);
+		more(k, fn->atc->next);
 }
 
 static void add_hw(struct keyer *k, struct rsim *w, unsigned asked)
@@ -211,12 +237,12 @@ static void add_hw(struct keyer *k, struct rsim *w, unsigned asked)
 	for (i = 0; i < w->hw.memory.count; i++) {
 		const struct hw_page *page = &w->hw.memory.pages[i];
 
-		add(k, (uint64_t)page->owner << 32 | page->generation);
+		more(k, (uint64_t)page->owner << 32 | page->generation);
 		add(k, page->next_free);
 		if (asked & ASKED_WRITES)
 			add(k, page->writes);
 	}
-	add(k, w->hw.memory.free);
+	more(k, w->hw.memory.free);
 	/* What others' time-outs do to whoever waits: this driver's only. */
 	add(k, (uint64_t)m->queue.unanswered << 32 |
 		       (m->queue.abort_all ? m->queue.aborts : 0));
@@ -228,12 +254,12 @@ static void add_hw(struct keyer *k, struct rsim *w, unsigned asked)
 
 		if (!s)
 			continue;
-		add(k, s->key);
+		more(k, s->key);
 		add(k, (uint64_t)s->kind << 1 | s->eats);
 		add(k, (uint64_t)s->pasid_count << 32 |
 			       (s->pt ? s->pt->id : 0));
 		for (p = 0; p < s->pasid_count; p++)
-			add(k, (uint64_t)s->pasids[p].pasid << 32 |
+			more(k, (uint64_t)s->pasids[p].pasid << 32 |
 				       s->pasids[p].pt->id);
 	}
 }
@@ -242,15 +268,15 @@ static void add_domain(struct keyer *k, const struct rsim_domain *d)
 {
 	unsigned i;
 
-	add(k, (uint64_t)d->id << 1 | d->freed);
+	more(k, (uint64_t)d->id << 1 | d->freed);
 	add(k, (uint64_t)d->pt.count << 32 | d->user_count);
 	for (i = 0; i < d->pt.count; i++) {
-		add(k, d->pt.maps[i].iova);
+		more(k, d->pt.maps[i].iova);
 		add(k, d->pt.maps[i].pa);
 		add(k, d->pt.maps[i].size | d->pt.maps[i].perm);
 	}
 	for (i = 0; i < d->user_count; i++)
-		add(k, (uint64_t)d->users[i].pasid << 32 |
+		more(k, (uint64_t)d->users[i].pasid << 32 |
 			       d->users[i].dev->fn.id);
 }
 
@@ -264,7 +290,7 @@ static void add_group(struct keyer *k, const struct rsim_group *g)
 	const struct rsim_dev *dev;
 	unsigned i;
 
-	add(k, (uint64_t)g->owner_cnt << 1 | g->owned_by_user);
+	more(k, (uint64_t)g->owner_cnt << 1 | g->owned_by_user);
 	add(k, (uint64_t)g->mutex.owner << 32 | g->fence.recovery_cnt);
 	add(k, g->pasid_count);
 	add(k, domain_id(g->domain) << 32 | domain_id(g->blocking_domain));
@@ -273,10 +299,10 @@ static void add_group(struct keyer *k, const struct rsim_group *g)
 	add(k, g->fence.user[0]);
 	add(k, g->fence.user[1]);
 	for (i = 0; i < g->pasid_count; i++)
-		add(k, (uint64_t)g->pasids[i].pasid << 32 |
+		more(k, (uint64_t)g->pasids[i].pasid << 32 |
 			       g->pasids[i].domain->id);
 	for (dev = g->first; dev; dev = dev->group_next)
-		add(k, dev->fn.id);
+		more(k, dev->fn.id);
 }
 
 static void add_dev(struct keyer *k, const struct rsim_dev *dev)
@@ -284,7 +310,7 @@ static void add_dev(struct keyer *k, const struct rsim_dev *dev)
 	uint64_t methods = 0;
 	unsigned i;
 
-	add(k, (uint64_t)dev->fn.id << 16 | dev->attach_deferred << 7 |
+	more(k, (uint64_t)dev->fn.id << 16 | dev->attach_deferred << 7 |
 		       dev->disconnected << 6 | dev->ats_broken << 5 |
 		       dev->ats_enabled << 4 | dev->block_cfg << 3 |
 		       dev->smmu.cd_in_ste << 2 | dev->smmu.ste_ats << 1 |
@@ -302,11 +328,11 @@ static void add_dev(struct keyer *k, const struct rsim_dev *dev)
 	add(k, dev->fence.user[1]);
 	add(k, (uint64_t)dev->hw_pasid_count << 32 | domain_id(dev->hw_rid));
 	for (i = 0; i < dev->hw_pasid_count; i++)
-		add(k, (uint64_t)dev->hw_pasids[i].pasid << 32 |
+		more(k, (uint64_t)dev->hw_pasids[i].pasid << 32 |
 			       dev->hw_pasids[i].domain->id);
 	if (!dev->saved)
 		return;
-	add(k, (uint64_t)dev->msi_on << 33 |
+	more(k, (uint64_t)dev->msi_on << 33 |
 		       (uint64_t)dev->saved->valid << 32 |
 		       (uint64_t)dev->saved->msi.flags << 16 |
 		       dev->saved->msi.data);
@@ -324,7 +350,7 @@ static void add_os(struct keyer *k, const struct rsim *w)
 	const struct os *os = &w->os;
 	uint32_t i;
 
-	add(k, (uint64_t)os->asid_lock.owner << 1 | os->sbr_warned);
+	more(k, (uint64_t)os->asid_lock.owner << 1 | os->sbr_warned);
 	for (i = 0; i < os->domain_count; i++)
 		add_domain(k, os->domains[i]);
 	for (i = 0; i < os->group_count; i++)
@@ -334,12 +360,11 @@ static void add_os(struct keyer *k, const struct rsim *w)
 			add_dev(k, fn_dev(w->hw.fns[i]));
 }
 
-/* May a driver callback be running for it? All are under this mutex. */
-static bool in_callback(struct rsim *w, uint32_t dev)
+static bool in_driver(struct rsim *w, uint32_t dev)
 {
 	const struct rsim_dev *d = rsim_dev_numbered(w, dev);
 
-	return d && d->group && d->group->mutex.owner;
+	return d && d->in_driver;
 }
 
 /* What is true again when the callback fails. */
@@ -365,7 +390,7 @@ static void add_facts(struct keyer *k, const struct facts *f)
 
 		if (!p->dev)
 			continue;
-		add(k, (uint64_t)p->dev << 32 | p->window << 8 |
+		more(k, (uint64_t)p->dev << 32 | p->window << 8 |
 			       (uint64_t)p->in_method << 7 | p->probing << 6 |
 			       p->method_prepared << 5 | p->reset_failed << 4 |
 			       p->in_reset << 3 | p->has_ste << 2 |
@@ -376,18 +401,18 @@ static void add_facts(struct keyer *k, const struct facts *f)
 			if (p->pasids[i].domain)
 				add(k, (uint64_t)p->pasids[i].pasid << 32 |
 					       p->pasids[i].domain);
-		if (in_callback(f->w, p->dev))
+		if (in_driver(f->w, p->dev))
 			add_before(k, &f->of[d].before);
 		for (i = 0; i < FACTS_RULES; i++)
 			if (f->of[d].memory[i])
-				add(k, digest_mix(i, f->of[d].memory[i]));
+				more(k, digest_mix(i, f->of[d].memory[i]));
 	}
-	for (t = 0; t < FACTS_TASKS; t++) {
+	for (t = 0; t <= f->w->e.task_count; t++) {
 		uint64_t in = (uint64_t)f->task[t].fencing << 8 |
 			      f->task[t].methods << 1 | f->task[t].in_done;
 
 		if (in)
-			add(k, in | (uint64_t)(t + 1) << 48);
+			more(k, in | (uint64_t)(t + 1) << 48);
 		for (i = 0; i < f->task[t].methods; i++)
 			add(k, (uint64_t)f->task[t].method[i].dev << 1 |
 				       f->task[t].method[i].probe);
@@ -397,11 +422,11 @@ static void add_facts(struct keyer *k, const struct facts *f)
 struct key state_key(struct keyer *k, struct rsim *w,
 		     const struct facts *facts, unsigned asked)
 {
-	begin(&k->sum);
+	sum_begin(&k->sum);
 	add_engine(k, w, asked);
 	add_hw(k, w, asked);
 	add_os(k, w);
 	if (facts)
 		add_facts(k, facts);
-	return end(&k->sum);
+	return sum_end(&k->sum);
 }

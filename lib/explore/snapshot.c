@@ -41,19 +41,30 @@ void base_fini(struct base *b)
 	memset(b, 0, sizeof(*b));
 }
 
-/* Only decides where a piece is looked for. */
+static uint64_t round_of(uint64_t h, const unsigned char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	h = (h ^ v) * 0xff51afd7ed558ccdu;
+	return h ^ h >> 32;
+}
+
+/* Only decides where a piece is looked for. Lanes do not wait for each other. */
 static uint32_t hash(const unsigned char *p, size_t n)
 {
-	uint64_t h = n, v;
+	uint64_t h[4] = { n, 1, 2, 3 };
+	unsigned i;
 
-	for (; n >= sizeof(v); p += sizeof(v), n -= sizeof(v)) {
-		memcpy(&v, p, sizeof(v));
-		h = (h ^ v) * 0xff51afd7ed558ccdu;
-		h ^= h >> 32;
-	}
+	for (; n >= 32; p += 32, n -= 32)
+		for (i = 0; i < 4; i++)
+			h[i] = round_of(h[i], p + 8 * i);
+	for (; n >= 8; p += 8, n -= 8)
+		h[0] = round_of(h[0], p);
 	for (; n; n--)
-		h = (h ^ *p++) * 0xff51afd7ed558ccdu;
-	return (uint32_t)(h ^ h >> 32);
+		h[1] = (h[1] ^ *p++) * 0xff51afd7ed558ccdu;
+	h[0] = digest_mix(digest_mix(h[0], h[1]), digest_mix(h[2], h[3]));
+	return (uint32_t)(h[0] ^ h[0] >> 32);
 }
 
 static bool table_grow(struct base *b)

@@ -65,6 +65,7 @@ struct rsim_dev {
 	uint8_t speed;		/* of a port: enum rsim_speed */
 	struct os_iov *iov;	/* of a PF */
 	/* state */
+	bool in_driver;		/* a callback about it runs */
 	bool attach_deferred;
 	bool disconnected;
 	bool ats_broken;	/* shut off until a reset succeeds */

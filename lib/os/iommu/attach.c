@@ -20,12 +20,14 @@ int iommu_attach_one(struct rsim_dev *dev, struct rsim_domain *domain,
 	trace_ab(e, RSIM_EV_ATTACH, dev->fn.id, "attach_dev", domain->id,
 		 old ? old->id : 0);
 	++*engine_depth(e);
+	dev->in_driver = true;
 	digest_enter(e);
 	if (fault_hits(e, RSIM_FAULT_ATTACH, dev->fn.id, &fault))
 		ret = (int)fault;
 	else
 		ret = dev->os->ops->attach(dev, domain, old);
 	digest_leave(e, (uint64_t)ret);
+	dev->in_driver = false;
 	--*engine_depth(e);
 	trace_complete(e, at, ret);
 	if (ret) {

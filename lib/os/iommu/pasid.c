@@ -70,6 +70,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	ev->b = old ? old->id : 0;
 	ev->obj = pasid;
 	++*engine_depth(e);
+	dev->in_driver = true;
 	digest_enter(e);
 	digest_observe(e, used);
 	if (fault_hits(e, RSIM_FAULT_PASID, dev->fn.id, &fault))
@@ -83,6 +84,7 @@ int pasid_set_one(struct rsim_dev *dev, rsim_pasid pasid,
 	else if (!used)
 		domain_remove_user(domain, dev, pasid);
 	digest_leave(e, (uint64_t)ret);
+	dev->in_driver = false;
 	--*engine_depth(e);
 	trace_complete(e, at, ret);
 	if (ret)
