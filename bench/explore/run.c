@@ -68,11 +68,12 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_SELF, &u);
 	if (story && x.story)
 		fprintf(stderr, "%s%s", x.story, x.report);
-	printf("verdict=%s us=%" PRIu64 " wall_us=%" PRIu64 " states=%" PRIu64 " steps=%" PRIu64
-	       " executions=%" PRIu64 " violations=%" PRIu64 " length=%u"
-	       " faults=%u preemptions=%u peak_kb=%zu rss_kb=%ld\n",
-	       verdicts[x.verdict], cpu / 1000, wall / 1000, x.states, x.steps, x.executions,
-	       x.violations, x.length, x.faults, x.preemptions,
+	printf("verdict=%s us=%" PRIu64 " wall_us=%" PRIu64 " states=%" PRIu64
+	       " steps=%" PRIu64 " executions=%" PRIu64 " violations=%" PRIu64
+	       " length=%u faults=%u preemptions=%u peak_kb=%zu rss_kb=%ld\n",
+	       verdicts[x.verdict], cpu / 1000, wall / 1000, x.states,
+	       x.steps, x.executions, x.violations, x.length, x.faults,
+	       x.preemptions,
 	       x.peak_memory / 1024, u.ru_maxrss);
 	rsim_exploration_fini(&x);
 	return 0;

@@ -31,6 +31,7 @@ struct search {
 	struct states states;
 	struct jobs jobs;
 	unsigned asked;		/* what keys tell apart: enum asked */
+	uint64_t below;		/* looks for a cheaper story; 0: for any */
 	size_t memory;		/* of the snapshots */
 	uint32_t load[JOBS_MAX];	/* states that wait, by owner */
 	time_t deadline;	/* 0: none */
@@ -111,7 +112,6 @@ static int take_over(struct search *s, struct arrival *a)
 	struct node *n;
 	uint32_t *slot;
 
-	s->out->steps++;
 	if (a->what == ARRIVED_BROKEN) {
 		s->out->violations++;
 		note_story(s, a);
@@ -125,7 +125,7 @@ static int take_over(struct search *s, struct arrival *a)
 	if (a->what == ARRIVED_TOO_LATE)
 		return too_late(s, a);
 	if (a->what == ARRIVED_BEYOND) {
-		if (states_find(&s->states, a->key) == STATE_NEW)
+		if (!s->below && states_find(&s->states, a->key) == STATE_NEW)
 			s->out->bound = a->node.cost >> 48 >
 						s->config->max_faults &&
 					s->config->max_faults
@@ -173,9 +173,11 @@ static int take_over_round(struct search *s)
 		if (n->snap) {
 			s->memory -= n->snap->size;
 			s->load[n->owner]--;
-			free(n->snap);
+			snapshot_drop(&s->jobs.workers[n->owner].base,
+				      n->snap);
 			n->snap = NULL;
 		}
+		s->out->steps += s->jobs.steps[i];
 		for (k = 0; k < count; k++)
 			if ((ret = take_over(s, &a[k])))
 				return ret;
@@ -206,11 +208,11 @@ static bool is_out_of_bounds(struct search *s)
 
 static int search_loop(struct search *s)
 {
-	uint32_t max = s->jobs.count > 1 ? JOBS_ROUND : 1;
 	int ret = 0;
 
 	while (!ret) {
-		s->jobs.size = states_take(&s->states, s->jobs.round, max);
+		s->jobs.size = states_take(&s->states, s->jobs.round,
+					   JOBS_ROUND, !s->below);
 		if (!s->jobs.size || is_shortest(s, s->jobs.round[0]))
 			break;
 		ret = jobs_run(&s->jobs);
@@ -275,29 +277,41 @@ static int search_start(struct search *s, const struct worker *first)
 	return found_state(s, &begin, slot);
 }
 
-static int explore_once(const struct rsim_scene *scene,
-			const struct rsim_proto *proto,
-			const struct rsim_explore_config *config,
-			struct rsim_exploration *out, unsigned *asked)
+/* What is different from one search of a scene to the next. */
+struct pass {
+	unsigned asked;		/* enum asked */
+	uint64_t below;
+	uint64_t cost;		/* of the story, once there is one */
+};
+
+static int search(const struct rsim_scene *scene,
+		  const struct rsim_proto *proto,
+		  const struct rsim_explore_config *config, struct pass *pass,
+		  struct rsim_exploration *out)
 {
 	struct search *s = calloc(1, sizeof(*s));
 	int ret;
 
 	if (!s)
 		return -ENOMEM;
+	memset(out, 0, sizeof(*out));
 	s->config = config;
 	s->out = out;
-	s->asked = *asked;
+	s->asked = pass->asked;
+	s->below = pass->below;
 	if (config->max_seconds)
 		s->deadline = time(NULL) + config->max_seconds;
 	ret = search_start(s, &(struct worker){
 		.scene = scene, .proto = proto, .config = config,
-		.states = &s->states, .asked = *asked,
+		.states = &s->states, .asked = pass->asked,
 		.undo = SNAPSHOT_POSSIBLE && !config->reexecute &&
-			!fiber_watched() });
+			!fiber_watched(),
+		.below = pass->below,
+		.exact = pass->below || config->max_preemptions });
 	if (!ret)
 		ret = search_loop(s);
-	*asked |= jobs_asked(&s->jobs);
+	pass->asked |= jobs_asked(&s->jobs);
+	pass->cost = s->best_cost;
 	out->verdict = s->found ? RSIM_EXPLORED_FOUND
 		       : out->bound ? RSIM_EXPLORED_BOUND
 				    : RSIM_EXPLORED_NEVER;
@@ -311,18 +325,59 @@ static int explore_once(const struct rsim_scene *scene,
 	return ret;
 }
 
+/*
+ * A state is expanded by the first way to it, though another, with somebody
+ * else running last, may need fewer preemptions from there on. So a second
+ * search, in which those are two states, looks for a cheaper story. It is
+ * given up where it becomes much longer than the first was.
+ */
+static int look_for_cheaper(const struct rsim_scene *scene,
+			    const struct rsim_proto *proto,
+			    const struct rsim_explore_config *config,
+			    struct pass *pass, struct rsim_exploration *out)
+{
+	struct rsim_explore_config c = {
+		.max_faults = config->max_faults,
+		.max_states = 4 * out->states + 1000,
+		.max_steps = config->max_steps, .jobs = config->jobs,
+		.reexecute = config->reexecute,
+	};
+	struct rsim_exploration cheaper;
+	int ret;
+
+	pass->below = pass->cost;
+	ret = search(scene, proto, &c, pass, &cheaper);
+	if (!ret && cheaper.verdict == RSIM_EXPLORED_FOUND) {
+		cheaper.states = out->states;
+		cheaper.steps = out->steps;
+		cheaper.executions = out->executions;
+		cheaper.violations = out->violations;
+		cheaper.peak_memory = out->peak_memory;
+		cheaper.bound = out->bound;
+		rsim_exploration_fini(out);
+		*out = cheaper;
+	} else if (!ret) {
+		rsim_exploration_fini(&cheaper);
+	}
+	return ret < 0 ? ret : 0;
+}
+
 static int explore_all(const struct rsim_scene *scene,
 		       const struct rsim_proto *proto,
 		       const struct rsim_explore_config *config,
 		       struct rsim_exploration *out)
 {
-	unsigned asked = 0;
+	struct pass pass = { 0 };
 	int ret;
 
-	do {
-		memset(out, 0, sizeof(*out));
-		ret = explore_once(scene, proto, config, out, &asked);
-	} while (ret == SEARCH_AGAIN);
+	do
+		ret = search(scene, proto, config, &pass, out);
+	while (ret == SEARCH_AGAIN);
+	if (!ret && out->verdict == RSIM_EXPLORED_FOUND &&
+	    !config->max_preemptions)
+		ret = look_for_cheaper(scene, proto, config, &pass, out);
+	if (ret)
+		rsim_exploration_fini(out);
 	return ret;
 }
 

@@ -13,8 +13,10 @@ static void work(struct jobs *j, unsigned me)
 	uint32_t i;
 
 	for (i = 0; i < j->size && !w->error && !w->run.ruined; i++)
-		if (j->who[i] == me)
+		if (j->who[i] == me) {
 			w->error = worker_expand(w, j->round[i]);
+			j->steps[i] = w->steps;
+		}
 }
 
 static void *thread(void *arg)

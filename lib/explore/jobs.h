@@ -24,6 +24,7 @@ struct jobs {
 	/* the round: states, and who expands each */
 	uint32_t round[JOBS_ROUND];
 	uint8_t who[JOBS_ROUND];
+	uint32_t steps[JOBS_ROUND];	/* that each led to */
 	uint32_t size;
 	uint32_t taken[JOBS_MAX];	/* arrivals that were handed out */
 };

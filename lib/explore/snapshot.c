@@ -2,6 +2,7 @@
 #include "explore/snapshot.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,12 @@ void base_fini(struct base *b)
 	}
 	free(b->pieces);
 	free(b->table);
+	while (b->spare) {
+		struct snapshot *s = b->spare;
+
+		b->spare = s->next;
+		free(s);
+	}
 	free(b->loaded);
 	for (i = 0; i < SNAPSHOT_REGIONS; i++)
 		free(b->flat[i]);
@@ -50,7 +57,7 @@ static uint64_t round_of(uint64_t h, const unsigned char *p)
 	return h ^ h >> 32;
 }
 
-/* Only decides where a piece is looked for. Lanes do not wait for each other. */
+/* Only decides where a piece is looked for. Lanes do not wait for another. */
 static uint32_t hash(const unsigned char *p, size_t n)
 {
 	uint64_t h[4] = { n, 1, 2, 3 };
@@ -275,6 +282,35 @@ static bool cut(struct base *b, struct snapshot *s, unsigned i)
 	return true;
 }
 
+/* With some room to spare, as the next one may be a little larger. */
+static struct snapshot *snapshot_new(struct base *b,
+				     const struct snapshot *head)
+{
+	struct snapshot *s = b->spare;
+	size_t room = head->size + 256;
+
+	if (s && s->room >= head->size) {
+		b->spare = s->next;
+		room = s->room;
+	} else {
+		s = malloc(room);
+	}
+	if (!s)
+		return NULL;
+	*s = *head;
+	s->room = room;
+	s->next = NULL;
+	return s;
+}
+
+void snapshot_drop(struct base *b, struct snapshot *s)
+{
+	if (!s)
+		return;
+	s->next = b->spare;
+	b->spare = s;
+}
+
 struct snapshot *snapshot_take(struct base *b)
 {
 	const struct arena *a = b->w->arena;
@@ -291,13 +327,10 @@ struct snapshot *snapshot_take(struct base *b)
 	}
 	head.count = first(&head, regions(&head));
 	head.size = sizeof(*s) + head.count * sizeof(s->piece[0]);
-	s = malloc(head.size);
-	if (!s)
-		return NULL;
-	*s = head;
-	for (i = 0; i < regions(s); i++)
+	s = snapshot_new(b, &head);
+	for (i = 0; s && i < regions(s); i++)
 		if (!cut(b, s, i)) {
-			free(s);
+			snapshot_drop(b, s);
 			return NULL;
 		}
 	return s;
@@ -344,8 +377,11 @@ static bool remember(struct base *b, const struct snapshot *s)
 
 static bool is_loaded(const struct base *b, const struct snapshot *s)
 {
+	const size_t from = offsetof(struct snapshot, size);
+
 	return b->loaded && b->loaded->size == s->size &&
-	       !memcmp(b->loaded, s, s->size);
+	       !memcmp((const char *)b->loaded + from, (const char *)s + from,
+		       s->size - from);
 }
 
 int snapshot_restore(struct base *b, const struct snapshot *s)

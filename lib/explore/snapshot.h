@@ -38,15 +38,17 @@ enum {
 };
 
 struct snapshot {
-	size_t size;		/* bytes of this, all included */
+	struct snapshot *next;	/* in base.spare */
+	size_t room;		/* bytes of this, all included */
+	size_t size;		/* ... that are used */
 	size_t hot, cold;	/* of the arena */
 	uint32_t facts;		/* entries */
 	uint16_t current;	/* of the facts */
 	uint16_t tasks;
-	uint32_t first[REGION_STACKS + 1];	/* piece of each region; a stack
-						 * is one piece */
+	/* number of the first piece of each region; a stack is one piece */
+	uint32_t first[REGION_STACKS + 1];
 	uint32_t count;
-	uint32_t piece[];	/* numbers in the store */	/* numbers in the store */
+	uint32_t piece[];	/* numbers in the store */
 };
 
 /* The store of pieces, and a flat copy of the state to go back to next. */
@@ -66,6 +68,7 @@ struct base {
 	unsigned char *flat[SNAPSHOT_REGIONS];
 	size_t flat_cap[SNAPSHOT_REGIONS];
 	uint32_t ran;		/* tasks that did since: bit n - 1 */
+	struct snapshot *spare;
 };
 
 void base_init(struct base *b, struct rsim *w, struct facts *facts);
@@ -76,8 +79,10 @@ static inline void base_runs(struct base *b, unsigned task)
 	b->ran |= 1u << (task - 1);
 }
 
-/* NULL: no memory. free() it. */
+/* NULL: no memory. */
 struct snapshot *snapshot_take(struct base *b);
+/* Back to the base that took it; @s may be NULL. */
+void snapshot_drop(struct base *b, struct snapshot *s);
 /* 0 or -ENOMEM. */
 int snapshot_restore(struct base *b, const struct snapshot *s);
 

@@ -149,15 +149,18 @@ int states_cheaper(struct states *s, uint32_t i, const struct node *n)
 	return push(s, (struct waiter){ n->cost, i });
 }
 
-uint32_t states_take(struct states *s, uint32_t *round, uint32_t max)
+uint32_t states_take(struct states *s, uint32_t *round, uint32_t max,
+		     bool wide)
 {
+	const unsigned shift = wide ? 32 : 0;
 	uint32_t count = 0;
 
 	while (s->waiting && count < max) {
 		struct waiter w = s->heap[0];
 		struct node *n = &s->nodes[w.n];
 
-		if (count && w.cost != s->nodes[round[0]].cost)
+		if (count && w.cost >> shift !=
+				     s->nodes[round[0]].cost >> shift)
 			break;
 		pop(s);
 		if (n->expanded || n->cost != w.cost)

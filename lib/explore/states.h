@@ -52,8 +52,10 @@ uint32_t *states_slot(struct states *s, struct key k);
 int states_add(struct states *s, const struct node *n);
 /* A cheaper way to state @i, which still waits. 0 or -ENOMEM. */
 int states_cheaper(struct states *s, uint32_t i, const struct node *n);
-/* Up to @max of the cheapest that wait, all of one cost, in order. */
-uint32_t states_take(struct states *s, uint32_t *round, uint32_t max);
+/* Up to @max of the cheapest that wait, in order: all of one cost, or (@wide)
+ * with as many faults and preemptions. */
+uint32_t states_take(struct states *s, uint32_t *round, uint32_t max,
+		     bool wide);
 /* The steps to state @n; *path is the caller's to free, and has room for one
  * more. 0 or -ENOMEM. */
 int states_path(const struct states *s, uint32_t n, struct step **path,

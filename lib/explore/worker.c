@@ -29,7 +29,7 @@ void worker_clear(struct worker *w)
 	uint32_t i;
 
 	for (i = 0; i < w->count; i++) {
-		free(w->arrivals[i].node.snap);
+		snapshot_drop(&w->base, w->arrivals[i].node.snap);
 		if (w->arrivals[i].slot)
 			w->recent[w->arrivals[i].slot - 1] = 0;
 	}
@@ -40,7 +40,7 @@ void worker_fini(struct worker *w)
 {
 	worker_clear(w);
 	free(w->arrivals);
-	free(w->beginning);
+	snapshot_drop(&w->base, w->beginning);
 	free(w->keyer);
 	base_fini(&w->base);
 	run_end(&w->run);
@@ -52,7 +52,7 @@ struct key worker_key(struct worker *w)
 	struct key k = state_key(w->keyer, w->run.w, &w->run.checks->facts,
 				 w->asked);
 
-	if (w->config->max_preemptions)
+	if (w->exact)
 		k.a = digest_mix(k.a, w->run.last);
 	return k;
 }
@@ -119,25 +119,44 @@ uint32_t worker_max_steps(const struct worker *w)
 	return w->config->max_steps ? w->config->max_steps : DEFAULT_STEPS;
 }
 
+static enum arrived in_states(const struct worker *w, const struct arrival *a)
+{
+	uint32_t n = states_find(w->states, a->key);
+	const struct node *node = &w->states->nodes[n];
+
+	if (n == STATE_NEW)
+		return ARRIVED_OPEN;
+	if (n == STATE_BAD_END)
+		return ARRIVED_KNOWN;
+	if (n == STATE_END || node->expanded || node->cost <= a->node.cost)
+		return ARRIVED_OLD;
+	return ARRIVED_KNOWN;
+}
+
 /* Was anybody there before: in an earlier round, or this worker in this? */
-static bool is_known(struct worker *w, struct arrival *a)
+static enum arrived look_up(struct worker *w, struct arrival *a)
 {
 	uint32_t h = (uint32_t)a->key.b;
 
 	for (;; h++) {
 		uint16_t *at = &w->recent[h % WORKER_RECENT];
-		const struct arrival *b;
+		struct arrival *b;
 
 		if (!*at) {
-			if (w->count < WORKER_RECENT / 2) {
+			enum arrived what = in_states(w, a);
+
+			if (what == ARRIVED_OPEN &&
+			    w->count < WORKER_RECENT / 2) {
 				*at = (uint16_t)(w->count + 1);
 				a->slot = (uint16_t)(h % WORKER_RECENT + 1);
 			}
-			return states_find(w->states, a->key) != STATE_NEW;
+			return what;
 		}
 		b = &w->arrivals[*at - 1];
 		if (b->key.a == a->key.a && b->key.b == a->key.b)
-			return true;
+			return b->node.cost <= a->node.cost &&
+					       b->what != ARRIVED_BAD_END
+				       ? ARRIVED_OLD : ARRIVED_KNOWN;
 	}
 }
 
@@ -162,6 +181,7 @@ static void tell_broken(struct worker *w)
 static enum arrived what_is(struct worker *w, struct arrival *a, bool broke)
 {
 	uint64_t cost = a->node.cost;
+	enum arrived what;
 
 	if ((uint32_t)cost > worker_max_steps(w))
 		return ARRIVED_TOO_LATE;
@@ -170,10 +190,11 @@ static enum arrived what_is(struct worker *w, struct arrival *a, bool broke)
 	if (w->run.ruined)
 		return ARRIVED_BEYOND;
 	a->key = worker_key(w);
-	if (is_beyond(w, cost))
+	if (is_beyond(w, cost) || (w->below && cost >= w->below))
 		return ARRIVED_BEYOND;
-	if (is_known(w, a))
-		return ARRIVED_KNOWN;
+	what = look_up(w, a);
+	if (what != ARRIVED_OPEN)
+		return what;
 	return run_able(&w->run) ? ARRIVED_OPEN : end_of(w);
 }
 
@@ -199,6 +220,9 @@ static int arrive(struct worker *w, struct node *n, bool broke)
 	a->ruined = w->run.ruined;
 	a->what = what_is(w, a, broke);
 	w->asks |= w->run.w->e.trace->asked;
+	w->steps++;
+	if (a->what == ARRIVED_OLD)
+		return 0;
 	if (a->what == ARRIVED_BROKEN || a->what == ARRIVED_BAD_END)
 		tell_broken(w);
 	if (a->what == ARRIVED_OPEN && w->undo) {
@@ -281,6 +305,7 @@ int worker_expand(struct worker *w, uint32_t n)
 	unsigned able, task;
 	int ret = go_to(w, n, snap);
 
+	w->steps = 0;
 	/* Another's snapshot is of no use here. */
 	if (!ret && w->undo && !snap) {
 		snap = moved = snapshot_take(&w->base);
@@ -295,6 +320,6 @@ int worker_expand(struct worker *w, uint32_t n)
 	for (task = 1; !ret && !w->run.ruined && able >> (task - 1); task++)
 		if (able & 1u << (task - 1))
 			ret = take_steps(w, n, snap, task);
-	free(moved);
+	snapshot_drop(&w->base, moved);
 	return ret;
 }

@@ -10,7 +10,8 @@ enum arrived {
 	ARRIVED_OPEN,		/* it can go on */
 	ARRIVED_END,		/* nothing more can happen */
 	ARRIVED_BAD_END,	/* ... and a rule broke */
-	ARRIVED_KNOWN,		/* where somebody was before */
+	ARRIVED_KNOWN,		/* where others came by a dearer way */
+	ARRIVED_OLD,		/* where others came as cheaply: not told */
 	ARRIVED_BROKEN,		/* a rule broke on the way */
 	ARRIVED_BEYOND,		/* of a bound */
 	ARRIVED_TOO_LATE,	/* the run is longer than any may be */
@@ -36,6 +37,8 @@ struct worker {
 	struct jobs *jobs;	/* it belongs to */
 	uint8_t number;
 	bool undo;
+	bool exact;		/* who ran last tells states apart */
+	uint64_t below;		/* look at what costs less only; 0: at all */
 	unsigned asked;		/* what keys tell apart: enum asked */
 	unsigned asks;		/* what was looked at so far */
 	struct run run;
@@ -45,6 +48,7 @@ struct worker {
 	/* the world is in this state, unless something ran since */
 	uint32_t here;
 	bool is_here;
+	uint32_t steps;		/* of the state that was expanded last */
 	struct arrival *arrivals;
 	uint32_t count, cap;
 	uint16_t recent[WORKER_RECENT];	/* arrivals + 1, by key */
