@@ -21,7 +21,7 @@ struct options {
 enum {
 	OPT_PROTO = 256, OPT_FAULTS, OPT_PREEMPTIONS, OPT_LIST, OPT_RERUN,
 	OPT_STRATEGY, OPT_SEED, OPT_RULE, OPT_TABLE, OPT_AGAINST, OPT_STATES,
-	OPT_SECONDS, OPT_IOMMU, OPT_JOBS,
+	OPT_SECONDS, OPT_IOMMU, OPT_JOBS, OPT_AS_FOUND,
 };
 
 static const struct argp_option options[] = {
@@ -37,6 +37,8 @@ static const struct argp_option options[] = {
 	  "exhaustive (default), random or pct", 0 },
 	{ "seed", OPT_SEED, "N", 0, "of the random strategies", 0 },
 	{ "rule", OPT_RULE, "NAME", 0, "judge by this rule only", 0 },
+	{ "as-found", OPT_AS_FOUND, NULL, 0,
+	  "tell the first story that is found, not the shortest", 0 },
 	{ "against", OPT_AGAINST, "PROTO", 0,
 	  "run the story on that protocol too", 0 },
 	{ "table", OPT_TABLE, NULL, 0,
@@ -122,6 +124,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_AGAINST:
 		o->against = tool_proto(arg, state);
+		return 0;
+	case OPT_AS_FOUND:
+		o->config.as_found = true;
 		return 0;
 	case OPT_TABLE:
 		o->table = true;

@@ -2,7 +2,7 @@
 /*
  * Explores the scene and prints what scripts/bench-explore reads, one line:
  * run broken|fixed [fine|linux] [reexecute] [pct] [faults N] [jobs N]
- * [story]
+ * [first] [story]
  * us is processor time, wall_us is not.
  */
 #include "scene.h"
@@ -48,6 +48,8 @@ int main(int argc, char **argv)
 			c.reexecute = true;
 		else if (!strcmp(argv[i], "pct"))
 			c.strategy = RSIM_STRATEGY_PCT;
+		else if (!strcmp(argv[i], "first"))
+			c.as_found = true;
 		else if (!strcmp(argv[i], "story"))
 			story = true;
 		else if (!strcmp(argv[i], "jobs") && i + 1 < argc)

@@ -91,6 +91,7 @@ struct rsim_explore_config {
 				 * with reexecute, final or broken */
 	bool reexecute;		/* run each schedule from its beginning */
 	bool all;		/* go on after the first violation */
+	bool as_found;		/* tell the first story, not the shortest */
 	/*
 	 * Either may be NULL: told of each state in which nothing more can
 	 * happen, and of each broken rule. They look and change nothing.

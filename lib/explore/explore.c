@@ -153,7 +153,8 @@ static int take_over(struct search *s, struct arrival *a)
 static bool is_shortest(const struct search *s, uint32_t n)
 {
 	return s->found && !s->config->all &&
-	       s->states.nodes[n].cost + cost_of(0, 0, 1) >= s->best_cost;
+	       (s->config->as_found ||
+		s->states.nodes[n].cost + cost_of(0, 0, 1) >= s->best_cost);
 }
 
 /* What the round's states led to. 1: that is enough. */
@@ -374,7 +375,7 @@ static int explore_all(const struct rsim_scene *scene,
 		ret = search(scene, proto, config, &pass, out);
 	while (ret == SEARCH_AGAIN);
 	if (!ret && out->verdict == RSIM_EXPLORED_FOUND &&
-	    !config->max_preemptions)
+	    !config->max_preemptions && !config->as_found)
 		ret = look_for_cheaper(scene, proto, config, &pass, out);
 	if (ret)
 		rsim_exploration_fini(out);
@@ -389,22 +390,21 @@ static int explore_some(const struct rsim_scene *scene,
 			struct rsim_exploration *out)
 {
 	struct rsim_explore_config near = { .max_states = 200000 };
-	struct rsim_exploration shortest;
+	struct rsim_exploration shortest = { .verdict = RSIM_EXPLORED_NEVER };
 	struct step *path = NULL;
 	unsigned count = 0;
 	int ret = sample(scene, proto, config, out, &path, &count);
 
-	if (!ret && out->verdict == RSIM_EXPLORED_FOUND) {
+	if (!ret && out->verdict == RSIM_EXPLORED_FOUND && !config->as_found)
 		ret = explore_all(scene, proto, &near, &shortest);
-		if (!ret && shortest.verdict == RSIM_EXPLORED_FOUND) {
-			shortest.executions = out->executions;
-			shortest.steps = out->steps;
-			shortest.states = 0;
-			*out = shortest;
-		} else if (!ret) {
-			rsim_exploration_fini(&shortest);
-			ret = replay_path(scene, proto, path, count, out);
-		}
+	if (!ret && shortest.verdict == RSIM_EXPLORED_FOUND) {
+		shortest.executions = out->executions;
+		shortest.steps = out->steps;
+		shortest.states = 0;
+		*out = shortest;
+	} else if (!ret && out->verdict == RSIM_EXPLORED_FOUND) {
+		rsim_exploration_fini(&shortest);
+		ret = replay_path(scene, proto, path, count, out);
 	}
 	free(path);
 	return ret;

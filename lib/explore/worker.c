@@ -105,11 +105,21 @@ static int go_to(struct worker *w, uint32_t n, const struct snapshot *snap)
 	return back_to(w, snap, w->states->nodes[n].task);
 }
 
+/* It only becomes dearer: with more faults, or with as many preemptions and
+ * steps, it never leads to anything below. */
+static bool is_too_dear(uint64_t cost, uint64_t below)
+{
+	const uint64_t rest = cost_of(1, 0, 0) - 1;
+
+	return cost >> 48 > below >> 48 || (cost & rest) >= (below & rest);
+}
+
 static bool is_beyond(const struct worker *w, uint64_t cost)
 {
 	const struct rsim_explore_config *c = w->config;
 
-	return (c->max_faults && cost >> 48 > c->max_faults) ||
+	return (w->below && is_too_dear(cost, w->below)) ||
+	       (c->max_faults && cost >> 48 > c->max_faults) ||
 	       (c->max_preemptions &&
 		(cost >> 32 & 0xffff) > c->max_preemptions);
 }
@@ -190,7 +200,7 @@ static enum arrived what_is(struct worker *w, struct arrival *a, bool broke)
 	if (w->run.ruined)
 		return ARRIVED_BEYOND;
 	a->key = worker_key(w);
-	if (is_beyond(w, cost) || (w->below && cost >= w->below))
+	if (is_beyond(w, cost))
 		return ARRIVED_BEYOND;
 	what = look_up(w, a);
 	if (what != ARRIVED_OPEN)
