@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "check/check.h"
 
+#include <string.h>
+
 static void shared_entry(struct rsim_checks *c, const struct rsim_event *ev,
 			 struct rsim_dev *dev)
 {
@@ -17,11 +19,29 @@ static void shared_entry(struct rsim_checks *c, const struct rsim_event *ev,
 					 check_name(c, rsim_dev_number(d)));
 }
 
+/* The driver shuts ATS off for who was silent, not for who shared its sync. */
+static void fenced(struct rsim_checks *c, const struct rsim_event *ev)
+{
+	uint64_t *silent = rsim_checks_memory(c, ev->dev);
+
+	if (ev->kind == RSIM_EV_HW && !strcmp(ev->what, "does not answer"))
+		*silent = true;
+	if (ev->kind == RSIM_EV_STE && !*silent &&
+	    (!strcmp(ev->what, "EATS cleared") ||
+	     !strcmp(ev->what, "ATS shut off")))
+		rsim_checks_fail(c,
+				 "device %s is fenced, and it has answered"
+				 " every invalidation",
+				 check_name(c, ev->dev));
+}
+
 static void event(struct rsim_checks *c, const struct rsim_event *ev)
 {
 	uint32_t fencing = rsim_checks_fencing(c);
 	struct rsim_dev *dev;
 
+	if (ev->dev)
+		fenced(c, ev);
 	if (!fencing || (ev->kind != RSIM_EV_ATTACH &&
 			 ev->kind != RSIM_EV_PASID && ev->kind != RSIM_EV_STE))
 		return;
@@ -47,8 +67,8 @@ static void event(struct rsim_checks *c, const struct rsim_event *ev)
 
 const struct rsim_rule rule_sibling_untouched = {
 	.name = "sibling-untouched",
-	.says = "a reset changes nothing on a sibling, and a probe changes"
-		" nothing at all",
+	.says = "a reset changes nothing on a sibling, a time-out nothing for"
+		" who answered, and a probe nothing at all",
 	.source = "siblings are unaffected (0d5fd7a, b296ca1); a reset"
 		  " capability probe must not suspend the IOMMU (v4 01/24)",
 	.look_at = "the loop over the group, or the probe's caller",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds B01, B02, B06a, C01 and C01b: a reset inside a reset.
+ * Finds B01, B02, B06a, P01, C01 and C01b: a reset inside a reset.
  */
 #include "scene/scene.h"
 

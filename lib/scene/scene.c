@@ -197,7 +197,10 @@ static const struct rsim_scene *const scenes[] = {
 	&scene_teardown, &scene_attach_in_reset, &scene_deferred,
 	&scene_pasid_exit, &scene_pasid_vtd, &scene_pasid_group,
 	&scene_alias, &scene_hot_add, &scene_removal, &scene_sriov,
-	&scene_dpc, &scene_driver_fence, &scene_late_answer, &scene_vtd_timeout,
+	&scene_dpc, &scene_power_cycle, &scene_no_op_reset,
+	&scene_driver_fence, &scene_blame, &scene_two_flushes,
+	&scene_no_interrupt, &scene_fenced_list, &scene_late_answer,
+	&scene_vtd_timeout,
 };
 
 const struct rsim_scene *rsim_scene_at(unsigned i)

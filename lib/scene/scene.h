@@ -51,14 +51,14 @@ void scene_attach(struct rsim *w, void *arg);
 void scene_probe_a(struct rsim *w, void *arg);
 void scene_unbind_pasid(struct rsim *w, void *arg);
 
-extern const struct rsim_scene scene_alias, scene_attach_in_reset,
-	scene_bus_without_pm, scene_cxl,
-	scene_deferred, scene_dpc, scene_driver_fence, scene_hot_add,
-	scene_nested, scene_pasid_exit, scene_pasid_vtd, scene_late_answer,
-	scene_pasid_group, scene_probe,
-	scene_removal, scene_reset_and_reuse, scene_single_acpi,
-	scene_single_af_flr, scene_single_bus, scene_single_flr,
-	scene_single_pm, scene_sriov, scene_teardown, scene_two_resets,
-	scene_vtd_timeout;
+extern const struct rsim_scene scene_alias, scene_attach_in_reset, scene_blame,
+	scene_bus_without_pm, scene_cxl, scene_deferred, scene_dpc,
+	scene_driver_fence, scene_fenced_list, scene_hot_add,
+	scene_late_answer, scene_nested, scene_no_interrupt, scene_no_op_reset,
+	scene_pasid_exit, scene_pasid_group, scene_pasid_vtd,
+	scene_power_cycle, scene_probe, scene_removal, scene_reset_and_reuse,
+	scene_single_acpi, scene_single_af_flr, scene_single_bus,
+	scene_single_flr, scene_single_pm, scene_sriov, scene_teardown,
+	scene_two_flushes, scene_two_resets, scene_vtd_timeout;
 
 #endif
