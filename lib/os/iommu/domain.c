@@ -135,6 +135,7 @@ void rsim_domain_free(struct rsim_domain *domain)
 	MISUSE_IF(domain->freed, "rsim_domain_free", "domain is freed twice");
 	MISUSE_IF(domain->type != RSIM_DOMAIN_UNMANAGED, "rsim_domain_free",
 		  "the domain is Linux' own");
+	engine_point(domain->os->e, "free");
 	/* The struct stays, so that its use after this can be seen. Its page
 	 * table is empty from now on: the pages belong to others. */
 	domain->freed = true;
@@ -190,10 +191,12 @@ int rsim_map(struct rsim_domain *domain, rsim_iova iova, rsim_phys pa,
 	if (!domain_is_paging(domain) || !size ||
 	    (iova | pa | size) % RSIM_PAGE_SIZE || iova + size < iova)
 		return -EINVAL;
+	digest_enter(domain->os->e);
+	engine_point_first(domain->os->e, "map");
 	ret = hw_map(domain->os->hw, &domain->pt, &m);
 	if (!ret)
 		map_event(domain, RSIM_EV_MAP, iova, pa, size);
-	digest_observe(domain->os->e, (uint64_t)ret);
+	digest_leave(domain->os->e, (uint64_t)ret);
 	return ret;
 }
 
