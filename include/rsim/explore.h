@@ -11,13 +11,14 @@
  * A task that ends with a lock, waits for ever, overflows its stack, or makes
  * 262144 calls and events without letting others run breaks the rule
  * "progress"; one that lets others run for ever hits the bound of steps. A
- * task that loops without calling the library hangs the explorer, as it would
- * any other program: only a signal could stop it, and the library has none.
+ * task that loops without calling the library loses its processor by a signal
+ * (SIGURG, whose handler is only installed then, and put back) after
+ * max_step_seconds; not in a build whose fibers are threads.
  *
  * What a task remembers must follow from what the library returned to it: a
  * test's own globals are not part of the state. Nor are counts of the trace
- * (rsim_warn_count() and the like) and the time, other than how much of it has
- * passed since a first rsim_now(). A test that keeps state elsewhere is stopped
+ * (rsim_warn_count() and the like). What a task does before its first call is
+ * done before all else; where that matters, it calls rsim_yield() first. A test that keeps state elsewhere is stopped
  * by an assertion where one of the states that are looked at again came out
  * otherwise. It sets rsim_explore_config.reexecute, which runs every schedule
  * from its beginning, and calls rsim_remember() for what it keeps.
@@ -79,6 +80,7 @@ struct rsim_explore_config {
 	uint64_t max_states;	/* 0: 10 million */
 	unsigned max_steps;	/* of the longest run; 0: 10000. A task that
 				 * goes on for ever is reported by this */
+	unsigned max_step_seconds; /* of processor time in one step; 0: 3 */
 	size_t max_memory;	/* of waiting states, in bytes; 0: 4 GiB */
 	enum rsim_strategy strategy;
 	uint64_t seed;		/* of the random ones; 0: 1 */

@@ -119,6 +119,8 @@ void engine_step(struct engine *e, unsigned task);
 /* Runs a task up to where engine_point_first() first stops it. False: it came
  * elsewhere, and did something on the way. */
 bool engine_begin(struct engine *e, unsigned task);
+/* From a signal handler: the step of the task that runs ends here. */
+void engine_break(struct engine *e);
 /* Drops the tasks in the middle of what they do. */
 void engine_abandon(struct engine *e);
 /* Gives the processor away until the task's state is READY again. */

@@ -32,6 +32,8 @@ int fiber_init(struct arena *a, struct fiber *f, void (*fn)(void *), void *arg);
 /* Only for a fiber that never ran, has returned, or will not run again. */
 void fiber_fini(struct arena *a, struct fiber *f);
 void fiber_switch(struct fiber *from, struct fiber *to);
+/* Does each fiber run on a thread of its own? */
+extern const bool fiber_is_thread;
 /* Is every byte's history kept by valgrind, as copies of stacks would spoil? */
 bool fiber_watched(void);
 /* False when the fiber wrote past the end of its stack. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+const bool fiber_is_thread = false;
+
 void fiber_asm_switch(void **save, void *load);
 void fiber_asm_start(void);
 

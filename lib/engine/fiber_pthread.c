@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+const bool fiber_is_thread = true;
+
 struct baton {
 	pthread_t thread;
 	pthread_mutex_t lock;

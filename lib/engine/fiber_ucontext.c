@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <ucontext.h>
 
+const bool fiber_is_thread = false;
+
 /* makecontext() hands over ints only: a pointer goes in two halves. */
 static void start(unsigned hi, unsigned lo)
 {

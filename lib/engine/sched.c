@@ -53,6 +53,14 @@ void engine_tick(struct engine *e)
 		engine_wait(e);
 }
 
+void engine_break(struct engine *e)
+{
+	if (!e->current)
+		return;
+	e->ticks = ENGINE_TICKS + 1;
+	engine_wait(e);
+}
+
 /* A task that is alone need not stop for anybody; one that waits must. */
 static bool may_stop(const struct engine *e)
 {

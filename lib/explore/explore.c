@@ -8,6 +8,7 @@
  */
 #include "base/assert.h"
 #include "explore/jobs.h"
+#include "explore/overrun.h"
 #include "explore/replay.h"
 #include "explore/sample.h"
 
@@ -375,7 +376,7 @@ static int explore_all(const struct rsim_scene *scene,
 		ret = search(scene, proto, config, &pass, out);
 	while (ret == SEARCH_AGAIN);
 	if (!ret && out->verdict == RSIM_EXPLORED_FOUND &&
-	    !config->max_preemptions && !config->as_found)
+	    !out->bound && !config->max_preemptions && !config->as_found)
 		ret = look_for_cheaper(scene, proto, config, &pass, out);
 	if (ret)
 		rsim_exploration_fini(out);
@@ -434,6 +435,7 @@ int rsim_explore(const struct rsim_scene *scene,
 	static const struct rsim_explore_config defaults;
 	const struct rsim_proto *proto;
 	struct rsim_scene judged;
+	int ret;
 
 	MISUSE_IF(!scene || !scene->build || !out, "rsim_explore",
 		  "an argument is NULL");
@@ -444,7 +446,10 @@ int rsim_explore(const struct rsim_scene *scene,
 	judged = *scene;
 	if (config->rule)
 		judge_by(&judged, config->rule);
-	if (config->strategy == RSIM_STRATEGY_EXHAUSTIVE)
-		return explore_all(&judged, proto, config, out);
-	return explore_some(&judged, proto, config, out);
+	overrun_begin(config->max_step_seconds);
+	ret = config->strategy == RSIM_STRATEGY_EXHAUSTIVE
+		      ? explore_all(&judged, proto, config, out)
+		      : explore_some(&judged, proto, config, out);
+	overrun_end();
+	return ret;
 }

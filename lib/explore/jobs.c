@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/jobs.h"
+#include "explore/overrun.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static void *thread(void *arg)
 	struct jobs *j = w->jobs;
 	uint64_t seen = 0;
 
+	overrun_begin(w->config->max_step_seconds);
 	for (;;) {
 		pthread_mutex_lock(&j->lock);
 		while (j->round_number == seen && !j->quit)
@@ -32,13 +34,15 @@ static void *thread(void *arg)
 		seen = j->round_number;
 		pthread_mutex_unlock(&j->lock);
 		if (j->quit)
-			return NULL;
+			break;
 		work(j, w->number);
 		pthread_mutex_lock(&j->lock);
 		if (!--j->busy)
 			pthread_cond_signal(&j->done);
 		pthread_mutex_unlock(&j->lock);
 	}
+	overrun_end();
+	return NULL;
 }
 
 int jobs_start(struct jobs *j, const struct worker *first, unsigned count)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore/run.h"
+#include "explore/overrun.h"
 #include "base/assert.h"
 #include "base/prng.h"
 #include "os/dev.h"
@@ -231,7 +232,9 @@ bool run_step(struct run *r, const struct step *s)
 	r->step = *s;
 	r->asked = 0;
 	r->last = s->task;
+	overrun_step(&r->w->e);
 	engine_step(&r->w->e, s->task);
+	overrun_step_over();
 	look_after(r, s->task);
 	trace_flush(&r->w->e);
 	return r->checks->count != before;

@@ -322,7 +322,7 @@ int worker_expand(struct worker *w, uint32_t n)
 		w->is_here = false;
 		ret = moved ? 0 : -ENOMEM;
 	}
-	if (!ret && w->undo && !moved && !(n & (n - 1)))
+	if (!ret && w->undo && !moved && (!(n & (n - 1)) || !(n % 512)))
 		ret = look_outside(w, n);
 	if (!ret)
 		ret = go_to(w, n, snap);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
@@ -85,6 +86,17 @@ static void idle(struct rsim *w, void *arg)
 	rsim_yield(w);
 }
 
+/* Nothing of the library is called: only a signal gets it out of there. */
+static void spins(struct rsim *w, void *arg)
+{
+	volatile unsigned n = 0;
+
+	(void)arg;
+	rsim_yield(w);
+	for (;;)
+		n++;
+}
+
 struct pair {
 	rsim_task_fn bad, other;
 };
@@ -159,6 +171,38 @@ static void test_never_yields(void **state)
 	(void)state;
 	expect(never_yields, idle, "task mallory never lets others run");
 	expect(never_stops_asking, idle, "task mallory never lets others run");
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+static void test_spins(void **state)
+{
+	struct pair p = { spins, idle };
+	struct rsim_scene scene = { .name = "bad", .build = build, .arg = &p };
+	struct rsim_explore_config c = { .max_step_seconds = 1 };
+	struct rsim_exploration x;
+	struct sigaction before, now;
+
+	(void)state;
+	if (!FIBERS_STOP)
+		skip();
+	memset(&before, 0, sizeof(before));
+	before.sa_handler = nothing;
+	sigaction(SIGURG, &before, NULL);
+	assert_int_equal(rsim_explore(&scene, &c, &x), 0);
+	assert_int_equal(x.verdict, RSIM_EXPLORED_FOUND);
+	assert_string_equal(x.rule, "progress");
+	assert_non_null(strstr(x.report,
+			       "task mallory never lets others run"));
+	rsim_exploration_fini(&x);
+	/* The program's own handler is back, and nothing is blocked. */
+	sigaction(SIGURG, NULL, &now);
+	assert_ptr_equal(now.sa_handler, nothing);
+	pthread_sigmask(SIG_SETMASK, NULL, &now.sa_mask);
+	assert_false(sigismember(&now.sa_mask, SIGURG));
 }
 
 static void test_overflow(void **state)
@@ -240,6 +284,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_yields_for_ever),
 		cmocka_unit_test(test_never_yields),
+		cmocka_unit_test(test_spins),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_keeps_lock),
 		cmocka_unit_test(test_deadlock),
