@@ -16,12 +16,13 @@
  * max_step_seconds; not in a build whose fibers are threads.
  *
  * What a task remembers must follow from what the library returned to it: a
- * test's own globals are not part of the state. Nor are counts of the trace
- * (rsim_warn_count() and the like). What a task does before its first call is
- * done before all else; where that matters, it calls rsim_yield() first. A test that keeps state elsewhere is stopped
- * by an assertion where one of the states that are looked at again came out
- * otherwise. It sets rsim_explore_config.reexecute, which runs every schedule
- * from its beginning, and calls rsim_remember() for what it keeps.
+ * test's own globals are not part of the state, nor are counts of the trace
+ * (rsim_warn_count() and the like). A test that keeps state elsewhere is
+ * stopped by an assertion where one of the states that are looked at again
+ * came out otherwise. It sets rsim_explore_config.reexecute, which runs every
+ * schedule from its beginning, and calls rsim_remember() for what it keeps.
+ * What a task does before its first call of the library may be done before
+ * anything else; where that matters, it calls rsim_yield() first.
  */
 #ifndef RSIM_EXPLORE_H
 #define RSIM_EXPLORE_H

@@ -194,6 +194,47 @@ static void driver_like_access_translates_first(void **state)
 	rsim_free(m.w);
 }
 
+static void accesses(struct rsim *w, void *dev)
+{
+	(void)w;
+	assert_int_equal(rsim_dma_access(dev, RSIM_NO_PASID, 0x1000, true).ret,
+			 -EFAULT);
+}
+
+static void unmaps(struct rsim *w, void *dev)
+{
+	(void)w;
+	rsim_unmap(rsim_get_domain(dev), 0x1000, RSIM_PAGE_SIZE);
+}
+
+/* Away before the second "dma", the access itself. */
+static uint32_t between(void *ctx, const char *site, uint32_t n)
+{
+	unsigned *dmas = ctx;
+
+	if (!strcmp(site, "dma"))
+		return ++*dmas == 2;
+	return !strcmp(site, "sched") && *dmas < 2 ? 0 : n - 1;
+}
+
+static void entry_that_goes_away_is_asked_for_again(void **state)
+{
+	struct machine m = machine_new(NULL);
+	unsigned dmas = 0;
+
+	(void)state;
+	map_page(m.w, rsim_get_domain(m.dev), 0x1000);
+	rsim_set_chooser(m.w, between, &dmas);
+	rsim_task_add(m.w, "dma", accesses, m.dev);
+	rsim_task_add(m.w, "unmap", unmaps, m.dev);
+	assert_int_equal(rsim_run(m.w), 0);
+	assert_int_equal(count_events(m.w, RSIM_EV_DMA, m.dev,
+				      "translation request"), 2);
+	assert_int_equal(count_events(m.w, RSIM_EV_DMA, m.dev,
+				      "translated"), 0);
+	rsim_free(m.w);
+}
+
 static void pasid_without_a_context_is_aborted(void **state)
 {
 	struct machine m = machine_new(NULL);
@@ -218,6 +259,7 @@ int main(void)
 		cmocka_unit_test(
 		    refused_translation_request_ends_ats_until_enabled_again),
 		cmocka_unit_test(driver_like_access_translates_first),
+		cmocka_unit_test(entry_that_goes_away_is_asked_for_again),
 		cmocka_unit_test(pasid_without_a_context_is_aborted),
 	};
 

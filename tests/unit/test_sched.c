@@ -166,6 +166,50 @@ static uint32_t greedy(void *ctx, const char *site, uint32_t n)
 	return n;
 }
 
+static uint32_t always_another(void *ctx, const char *site, uint32_t n)
+{
+	(void)ctx;
+	(void)site;
+	return n - 1;
+}
+
+static void in_a_section(struct rsim *w, void *arg)
+{
+	rsim_atomic_begin(w);
+	put(arg, '1');
+	rsim_yield(w);
+	rsim_atomic_begin(w);
+	rsim_atomic_end(w);
+	rsim_yield(w);
+	put(arg, '2');
+	rsim_sleep(w, MS);	/* others run, section or not */
+	put(arg, '3');
+	rsim_atomic_end(w);
+	rsim_yield(w);
+	put(arg, '4');
+}
+
+static void yields(struct rsim *w, void *arg)
+{
+	put(arg, 'x');
+	rsim_yield(w);
+	put(arg, 'y');
+}
+
+static void sections_are_not_interrupted(void **state)
+{
+	struct rsim *w = rsim_new(NULL);
+	struct log l = { .n = 0 };
+
+	(void)state;
+	rsim_set_chooser(w, always_another, NULL);
+	rsim_task_add(w, "x", yields, &l);
+	rsim_task_add(w, "section", in_a_section, &l);
+	assert_int_equal(rsim_run(w), 0);
+	assert_string_equal(l.text, "12xy34");
+	rsim_free(w);
+}
+
 static void choices_stay_in_range(void **state)
 {
 	struct rsim_config c = { .seed = 42 };
@@ -224,6 +268,7 @@ int main(void)
 		cmocka_unit_test(deadlock_is_found_and_named),
 		cmocka_unit_test(lock_that_nobody_releases_is_a_deadlock),
 		cmocka_unit_test(chooser_decides_when_to_switch),
+		cmocka_unit_test(sections_are_not_interrupted),
 		cmocka_unit_test(choices_stay_in_range),
 		cmocka_unit_test(thirty_two_tasks_and_no_more),
 		cmocka_unit_test(second_lock_outside_of_tasks_is_misuse),
