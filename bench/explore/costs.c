@@ -71,7 +71,7 @@ static void walk(struct run *r, unsigned steps)
 {
 	unsigned i, task;
 
-	for (i = 0; i < steps; i++) {
+	for (i = 0; i < steps && run_able(r); i++) {
 		for (task = 1 + i % 6; !(run_able(r) & 1u << (task - 1));)
 			task = task % 6 + 1;
 		run_step(r, &(struct step){ .task = (uint8_t)task });
@@ -184,7 +184,7 @@ int main(void)
 	for (i = 0; i < COSTS; i++)
 		cost[i] = UINT64_MAX;
 	must(!run_start(&r, &bench_scene, rsim_proto_find("on-success")));
-	walk(&r, 24);
+	walk(&r, 12);
 	for (i = 0; i < ROUNDS; i++) {
 		worse(&sw, fiber(r.w));
 		for (k = 0; SNAPSHOT_POSSIBLE && k < COSTS; k++)
