@@ -95,7 +95,7 @@ void jobs_fini(struct jobs *j)
 static void share_out(struct jobs *j)
 {
 	uint32_t load[JOBS_MAX] = { 0 };
-	uint32_t most = j->size / j->count * 4 / 3 + 1;
+	uint32_t most = j->size / j->count * 11 / 10 + 1;
 	bool alone = j->size < WORTH_WAKING * j->count;
 	unsigned k;
 	uint32_t i;

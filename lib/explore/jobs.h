@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { JOBS_MAX = 64, JOBS_ROUND = 512 };
+enum { JOBS_MAX = 64, JOBS_ROUND = 1024 };
 
 struct jobs {
 	struct worker workers[JOBS_MAX];

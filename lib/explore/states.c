@@ -4,15 +4,18 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct slot {
 	struct key key;		/* 0, 0: free */
 	uint32_t value;
 };
 
-struct waiter {
+/* States of one cost that wait, in the order in which they came. */
+struct bucket {
 	uint64_t cost;
-	uint32_t n;
+	uint32_t *n;
+	uint32_t count, cap, next;
 };
 
 void states_fini(struct states *s)
@@ -23,7 +26,9 @@ void states_fini(struct states *s)
 		free(s->nodes[i].snap);
 	free(s->nodes);
 	free(s->slots);
-	free(s->heap);
+	for (i = 0; i < s->bucket_count; i++)
+		free(s->buckets[i].n);
+	free(s->buckets);
 }
 
 /* Where @k is, or would be. */
@@ -79,45 +84,65 @@ uint32_t *states_slot(struct states *s, struct key k)
 	return &at->value;
 }
 
-static bool before(struct waiter a, struct waiter b)
+/* The bucket of that cost, made if there is none; NULL: no memory. */
+static struct bucket *bucket_of(struct states *s, uint64_t cost)
 {
-	return a.cost < b.cost || (a.cost == b.cost && a.n < b.n);
+	uint32_t low = 0, high = s->bucket_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (s->buckets[middle].cost < cost)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < s->bucket_count && s->buckets[low].cost == cost)
+		return &s->buckets[low];
+	if (s->bucket_count == s->bucket_cap) {
+		uint32_t cap = s->bucket_cap ? s->bucket_cap * 2 : 64;
+		struct bucket *p = realloc(s->buckets, cap * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		s->buckets = p;
+		s->bucket_cap = cap;
+	}
+	memmove(s->buckets + low + 1, s->buckets + low,
+		(s->bucket_count - low) * sizeof(*s->buckets));
+	s->bucket_count++;
+	s->buckets[low] = (struct bucket){ .cost = cost };
+	return &s->buckets[low];
 }
 
-static int push(struct states *s, struct waiter w)
+static int push(struct states *s, uint64_t cost, uint32_t n)
 {
-	uint32_t i = s->waiting;
+	struct bucket *b = bucket_of(s, cost);
 
-	if (i == s->heap_cap) {
-		uint32_t cap = s->heap_cap ? s->heap_cap * 2 : 1024;
-		struct waiter *p = realloc(s->heap, cap * sizeof(*p));
+	if (!b)
+		return -ENOMEM;
+	if (b->count == b->cap) {
+		uint32_t cap = b->cap ? b->cap * 2 : 16;
+		uint32_t *p = realloc(b->n, cap * sizeof(*p));
 
 		if (!p)
 			return -ENOMEM;
-		s->heap = p;
-		s->heap_cap = cap;
+		b->n = p;
+		b->cap = cap;
 	}
-	s->waiting++;
-	for (; i && before(w, s->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		s->heap[i] = s->heap[(i - 1) / 2];
-	s->heap[i] = w;
+	b->n[b->count++] = n;
 	return 0;
 }
 
-static void pop(struct states *s)
+/* The cheapest bucket that has one left; NULL: none does. */
+static struct bucket *cheapest(struct states *s)
 {
-	struct waiter w = s->heap[--s->waiting];
-	uint32_t i = 0, c;
-
-	while ((c = 2 * i + 1) < s->waiting) {
-		if (c + 1 < s->waiting && before(s->heap[c + 1], s->heap[c]))
-			c++;
-		if (!before(s->heap[c], w))
-			break;
-		s->heap[i] = s->heap[c];
-		i = c;
+	while (s->bucket_count && s->buckets->next == s->buckets->count) {
+		free(s->buckets->n);
+		memmove(s->buckets, s->buckets + 1,
+			--s->bucket_count * sizeof(*s->buckets));
 	}
-	s->heap[i] = w;
+	return s->bucket_count ? s->buckets : NULL;
 }
 
 int states_add(struct states *s, const struct node *n)
@@ -131,7 +156,7 @@ int states_add(struct states *s, const struct node *n)
 		s->nodes = p;
 		s->cap = cap;
 	}
-	if (push(s, (struct waiter){ n->cost, s->count }))
+	if (push(s, n->cost, s->count))
 		return -ENOMEM;
 	s->nodes[s->count++] = *n;
 	return 0;
@@ -146,7 +171,7 @@ int states_cheaper(struct states *s, uint32_t i, const struct node *n)
 	at->task = n->task;
 	at->picks = n->picks;
 	at->cost = n->cost;
-	return push(s, (struct waiter){ n->cost, i });
+	return push(s, n->cost, i);
 }
 
 uint32_t states_take(struct states *s, uint32_t *round, uint32_t max,
@@ -154,19 +179,20 @@ uint32_t states_take(struct states *s, uint32_t *round, uint32_t max,
 {
 	const unsigned shift = wide ? 32 : 0;
 	uint32_t count = 0;
+	struct bucket *b;
 
-	while (s->waiting && count < max) {
-		struct waiter w = s->heap[0];
-		struct node *n = &s->nodes[w.n];
+	while (count < max && (b = cheapest(s))) {
+		uint32_t i = b->n[b->next];
+		struct node *n = &s->nodes[i];
 
-		if (count && w.cost >> shift !=
-				     s->nodes[round[0]].cost >> shift)
+		if (count &&
+		    b->cost >> shift != s->nodes[round[0]].cost >> shift)
 			break;
-		pop(s);
-		if (n->expanded || n->cost != w.cost)
+		b->next++;
+		if (n->expanded || n->cost != b->cost)
 			continue;
 		n->expanded = true;
-		round[count++] = w.n;
+		round[count++] = i;
 	}
 	return count;
 }

@@ -33,8 +33,8 @@ struct states {
 	uint32_t count, cap;
 	struct slot *slots;	/* hash table, by key */
 	uint32_t slot_count, slot_cap;
-	struct waiter *heap;	/* by cost, then by number */
-	uint32_t waiting, heap_cap;
+	struct bucket *buckets;	/* states that wait, cheapest first */
+	uint32_t bucket_count, bucket_cap;
 };
 
 static inline uint64_t cost_of(unsigned faults, unsigned preemptions,

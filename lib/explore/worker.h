@@ -27,7 +27,7 @@ struct arrival {
 	const char *ruined;	/* the bound that its task broke, or NULL */
 };
 
-enum { WORKER_RECENT = 2048 };
+enum { WORKER_RECENT = 16384 };
 
 struct worker {
 	const struct rsim_scene *scene;
