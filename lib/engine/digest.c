@@ -58,51 +58,35 @@ void digest_update(struct engine *e)
 	}
 }
 
-void digest_enter(struct engine *e)
+static struct digest *current(struct engine *e)
 {
-	if (!e->exploring || !e->current)
-		return;
 	digest_update(e);
-	push(&e->tasks[e->current - 1]->digest);
+	return &e->tasks[e->current - 1]->digest;
 }
 
-void digest_leave(struct engine *e, uint64_t result)
+void digest_push(struct engine *e)
 {
-	if (!e->exploring || !e->current)
-		return;
-	digest_update(e);
+	push(current(e));
+}
+
+void digest_pop(struct engine *e, uint64_t result)
+{
 	e->quiet = false;
-	pop(&e->tasks[e->current - 1]->digest, result);
+	pop(current(e), result);
 }
 
-void digest_forget(struct engine *e, uint64_t value)
+void digest_fold(struct engine *e, uint64_t value)
 {
-	struct digest *d;
+	struct digest *d = current(e);
 
-	if (!e->exploring || !e->current)
-		return;
-	digest_update(e);
-	d = &e->tasks[e->current - 1]->digest;
+	engine_tick(e);
+	d->now = digest_mix(d->now, value);
+}
+
+void digest_restart(struct engine *e, uint64_t value)
+{
+	struct digest *d = current(e);
+
 	MUST(d->depth && d->depth <= DIGEST_DEPTH);
 	d->now = digest_mix(d->outer[d->depth - 1], value);
-}
-
-void digest_answer(struct engine *e, uint64_t value)
-{
-	if (e->trace->judging)
-		return;
-	e->quiet = false;
-	digest_observe(e, value);
-}
-
-void digest_observe(struct engine *e, uint64_t value)
-{
-	struct digest *d;
-
-	if (!e->exploring || !e->current)
-		return;
-	digest_update(e);
-	engine_tick(e);
-	d = &e->tasks[e->current - 1]->digest;
-	d->now = digest_mix(d->now, value);
 }

@@ -45,14 +45,10 @@ struct engine;
 
 /* Folds in what the running task did since the last time. */
 void digest_update(struct engine *e);
-/* A call without events of its own: begins, and ends with a result. */
-void digest_enter(struct engine *e);
-void digest_leave(struct engine *e, uint64_t result);
-/* Something that the task will remember and no event shows. */
-void digest_observe(struct engine *e, uint64_t value);
-/* From here on the innermost call goes on as if this were all it knew. */
-void digest_forget(struct engine *e, uint64_t value);
-/* The same for an answer to a question, unless it is a rule that asks. */
-void digest_answer(struct engine *e, uint64_t value);
+/* What engine.h calls while exploring: see there. */
+void digest_push(struct engine *e);
+void digest_pop(struct engine *e, uint64_t result);
+void digest_fold(struct engine *e, uint64_t value);
+void digest_restart(struct engine *e, uint64_t value);
 
 #endif

@@ -89,6 +89,47 @@ static inline bool fault_hits(struct engine *e, enum rsim_fault_point point,
 	       fault_search(e, point, dev, value);
 }
 
+static inline bool engine_digests(const struct engine *e)
+{
+	return e->exploring && e->current;
+}
+
+/* A call without events of its own: begins, and ends with a result. */
+static inline void digest_enter(struct engine *e)
+{
+	if (engine_digests(e))
+		digest_push(e);
+}
+
+static inline void digest_leave(struct engine *e, uint64_t result)
+{
+	if (engine_digests(e))
+		digest_pop(e, result);
+}
+
+/* Something that the task will remember and no event shows. */
+static inline void digest_observe(struct engine *e, uint64_t value)
+{
+	if (engine_digests(e))
+		digest_fold(e, value);
+}
+
+/* From here on the innermost call goes on as if this were all it knew. */
+static inline void digest_forget(struct engine *e, uint64_t value)
+{
+	if (engine_digests(e))
+		digest_restart(e, value);
+}
+
+/* Something that was asked for, unless it is a rule that asks. */
+static inline void digest_answer(struct engine *e, uint64_t value)
+{
+	if (!engine_digests(e) || e->trace->judging)
+		return;
+	e->quiet = false;
+	digest_fold(e, value);
+}
+
 /* Tells and moves on: sleeping is an event and, in a task, a switch. */
 void engine_sleep(struct engine *e, uint32_t dev, rsim_ns ns);
 /* The same for a wait that spins on hardware instead of sleeping. */
