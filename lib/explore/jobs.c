@@ -3,7 +3,6 @@
 #include "explore/overrun.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Below this, waking the others costs more than they do. */
 enum { WORTH_WAKING = 16 };
@@ -50,7 +49,6 @@ int jobs_start(struct jobs *j, const struct worker *first, unsigned count)
 	unsigned i;
 	int ret = 0;
 
-	memset(j, 0, sizeof(*j));
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_cond_init(&j->go, NULL);
 	pthread_cond_init(&j->done, NULL);

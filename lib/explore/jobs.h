@@ -29,7 +29,7 @@ struct jobs {
 	uint32_t taken[JOBS_MAX];	/* arrivals that were handed out */
 };
 
-/* @first is copied for each worker. 0 or a negative errno. */
+/* *j is zero; @first is copied for each worker. 0 or a negative errno. */
 int jobs_start(struct jobs *j, const struct worker *first, unsigned count);
 void jobs_fini(struct jobs *j);
 /* Expands j->round. 0 or -ENOMEM. */

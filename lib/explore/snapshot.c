@@ -287,12 +287,13 @@ static struct snapshot *snapshot_new(struct base *b,
 				     const struct snapshot *head)
 {
 	struct snapshot *s = b->spare;
-	size_t room = head->size + 256;
+	size_t room = s ? s->room : 0;
 
-	if (s && s->room >= head->size) {
+	if (s)
 		b->spare = s->next;
-		room = s->room;
-	} else {
+	if (room < head->size) {
+		free(s);
+		room = head->size + 256;
 		s = malloc(room);
 	}
 	if (!s)
