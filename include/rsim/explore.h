@@ -13,7 +13,8 @@
  * "progress"; one that lets others run for ever hits the bound of steps. A
  * task that loops without calling the library loses its processor by a signal
  * (SIGURG, whose handler is only installed then, and put back) after
- * max_step_seconds; not in a build whose fibers are threads.
+ * max_step_seconds; not in a build whose fibers are threads, nor under
+ * ThreadSanitizer, which keeps signals back.
  *
  * What a task remembers must follow from what the library returned to it: a
  * test's own globals are not part of the state, nor are counts of the trace
