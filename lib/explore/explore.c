@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Best first over states: fewest faults, then preemptions, then steps. A state
- * is expanded once, by the cheapest way to it; so the first violation that is
- * no dearer than what waits is the shortest story. Workers expand a round of
- * states of one cost; what they found is taken over in the order of the
+ * is expanded once, by the cheapest way to it that is known then; a second
+ * search, which tells apart who ran last, makes the story the cheapest. Workers
+ * expand a round of states; what they found is taken over in the order of the
  * states, so that nothing depends on who was faster.
  */
 #include "base/assert.h"
